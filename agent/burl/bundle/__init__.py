@@ -1,0 +1,1 @@
+"""Everything a running agent loads: masks, templates, models, calibration, manifest; never code."""

@@ -1,0 +1,1 @@
+"""The web page: incidents, context, verdicts; the HTML report of the demo is its templates, saved."""

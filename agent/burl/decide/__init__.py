@@ -1,0 +1,5 @@
+"""Raw scores -> grades by calibration, suppression, incidents; knows nothing of how they are stored."""
+
+from burl.decide.annotation import Annotation, DeadLetter, Findings, Incident, annotation_id
+
+__all__ = ["Annotation", "DeadLetter", "Findings", "Incident", "annotation_id"]

@@ -1,0 +1,72 @@
+"""What the decide room gives: annotations (one finding each), incidents (findings that belong together)."""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+SCHEMA_VERSION = 1
+
+
+def annotation_id(detector_id: str, unit: str, record_uid: str) -> str:
+    """Return the `_id` of an annotation: the same after every resend and restart (design.md, decision 3).
+
+    `unit` is the session's key, the stream's key for windows and events, or service, template and start of an
+    interval. Never the bundle's version, never a counter.
+    """
+    return hashlib.sha256(f"{detector_id}\n{unit}\n{record_uid}".encode()).hexdigest()[:32]
+
+
+@dataclass(slots=True)
+class Annotation:
+    """One finding, ready to be written.
+
+    Attributes:
+        id: the document's `_id` (`annotation_id`).
+        time_ns: event time of the first offending record; names the index.
+        document: the flat fields of docs/annotation.md, JSON-able; times are RFC 3339 with nanoseconds.
+    """
+
+    id: str
+    time_ns: int
+    document: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Incident:
+    """Findings of one namespace that belong together, as it stands now; upserted by id with a version.
+
+    `document` holds the flat fields of docs/annotation.md, section Incident.
+    """
+
+    id: str
+    version: int
+    time_ns: int
+    document: dict[str, Any]
+
+
+@dataclass(slots=True)
+class DeadLetter:
+    """A record (or raw bytes) that could not be judged or stored, with the reason; never thrown away."""
+
+    id: str
+    time_ns: int
+    document: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Findings:
+    """Everything that one slice of records, or one step of the watermark, led to."""
+
+    annotations: list[Annotation] = field(default_factory=list)
+    incidents: list[Incident] = field(default_factory=list)
+    dead_letters: list[DeadLetter] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        """Return True when there is anything to store."""
+        return bool(self.annotations or self.incidents or self.dead_letters)
+
+    def extend(self, other: "Findings") -> None:
+        """Append all of `other`."""
+        self.annotations += other.annotations
+        self.incidents += other.incidents
+        self.dead_letters += other.dead_letters

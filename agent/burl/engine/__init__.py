@@ -1,0 +1,1 @@
+"""Wires the rooms together: the one thread that owns all state, its journal and its checkpoint."""

@@ -1,0 +1,1 @@
+"""Raw Export bytes or files -> `Batch`: columns of records, streams and times; knows nothing of detectors."""

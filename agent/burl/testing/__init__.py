@@ -1,0 +1,1 @@
+"""Checks that authors of detectors and sinks run on their own classes."""

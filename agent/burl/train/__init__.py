@@ -1,0 +1,1 @@
+"""Corpora -> fitted detectors -> bundle; evaluation tables. Imported only by the commands that train."""

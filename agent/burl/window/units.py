@@ -1,0 +1,110 @@
+"""What the window room gives: the units that detectors score.
+
+`Events`: one record each. `Sequences`: windows of a stream, or sessions. `Intervals`: counts in time.
+All are columns; templates are indexes into the catalogue they carry.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from burl.parse import Catalogue
+from burl.receive.batch import Ints
+
+Unit = Literal["event", "window", "session", "interval"]
+
+
+@dataclass(slots=True)
+class Record:
+    """One log record as an annotation needs it: kept only where it may yet be named by a finding."""
+
+    uid: str
+    body: str
+    time_ns: int
+    stream: int
+    template: int
+    severity: int = 0
+    trace_id: str = ""
+    span_id: str = ""
+
+
+@dataclass(slots=True)
+class Events:
+    """Records of one batch that are no continuations, in order of arrival; equal-length columns.
+
+    Attributes:
+        record: returns record `i` of these events (0-based), made on demand.
+        parameters: returns the variable parts of event `i`, in the order of the template's wildcards.
+        new: True where the template was first seen in this very event by this process (mined online).
+    """
+
+    catalogue: Catalogue
+    templates: Ints
+    streams: Ints
+    services: Ints
+    times_ns: Ints
+    severities: Ints
+    record: Callable[[int], Record]
+    parameters: Callable[[int], Sequence[str]]
+
+    def __len__(self) -> int:
+        """Return the number of events."""
+        return len(self.templates)
+
+
+@dataclass(slots=True)
+class Sequences:
+    """Sequences of templates, ragged: sequence `i` is `[offsets[i]:offsets[i + 1]]` of the flat columns.
+
+    Attributes:
+        unit: "window" (a stretch of one stream) or "session" (events that share an id).
+        leads: how many events at the head of each sequence are only history: context, never judged.
+        keys: what identifies each sequence: the stream's key, or the session's canonical id.
+        kinds: the kind of session ("trace", "order", ...), or "window".
+        ids: all ids joined in a session, the canonical one first; empty for windows.
+        services: service index of each sequence (of its first event, for sessions across services).
+        templates, times_ns, streams: flat columns over all sequences.
+        record: returns the record at a flat position; it exists for every position that is no history.
+    """
+
+    catalogue: Catalogue
+    unit: Unit
+    keys: list[str]
+    kinds: list[str]
+    ids: list[list[str]]
+    services: Ints
+    leads: Ints
+    offsets: Ints
+    templates: Ints
+    times_ns: Ints
+    streams: Ints
+    record: Callable[[int], Record]
+
+    def __len__(self) -> int:
+        """Return the number of sequences."""
+        return len(self.keys)
+
+
+@dataclass(slots=True)
+class Intervals:
+    """Counts of events per (service, template) in closed intervals of event time, sparse.
+
+    Row `j` says that `counts[j]` events of `templates[j]` of `services[j]` fell into the interval that starts
+    at `starts_ns[j]`. `closed` lists every interval start closed, with each service that was alive in it
+    (services whose sender's watermark passed it), so that a count that is absent is known to be zero.
+    """
+
+    catalogue: Catalogue
+    interval_seconds: float
+    services: Ints
+    templates: Ints
+    starts_ns: Ints
+    counts: Ints
+    closed: list[tuple[int, int]]
+    """(service, start_ns) of every closed interval, in order of start."""
+    record: Callable[[int], Record]
+    """The first record of row `j`."""
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.counts)

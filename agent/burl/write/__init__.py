@@ -1,0 +1,1 @@
+"""Findings -> sinks: OpenSearch, embedded SQLite, JSON lines, Fluent Forward, webhook."""
