@@ -1,0 +1,67 @@
+# Everything is set up on first use and only then: a private environment in .venv, a real OpenSearch in .cache.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
+SOURCES := $(wildcard agent plugin proto scripts tests bench)
+
+# A stamp file says which requirements are installed; run.txt is enough for the demo, dev.txt holds torch.
+BUILD := $(VENV)/.installed-build
+RUN := $(VENV)/.installed-run
+DEV := $(VENV)/.installed-dev
+
+.PHONY: help
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+$(BUILD): requirements/build.txt
+	@scripts/require.sh $(PYTHON) python3
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || scripts/require.sh ensurepip python3-venv
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+$(RUN): requirements/run.txt pyproject.toml $(BUILD)
+	$(INSTALL) -r requirements/run.txt
+	$(INSTALL) --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(DEV): requirements/dev.txt $(RUN)
+	$(INSTALL) -r requirements/dev.txt
+	@touch $@
+
+.PHONY: setup
+setup: $(DEV) ## Set up the environment that the tests use
+
+.PHONY: check
+check: $(DEV) ## Format, lint and types; generated files up to date
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy $(SOURCES)
+	$(BIN)/python scripts/generate.py --check
+
+.PHONY: test
+test: check ## Check, then run all tests (TESTS="..." for some of them)
+	$(BIN)/pytest -q -rs $(TESTS)
+
+.PHONY: generate
+generate: $(DEV) ## Write the generated files again
+	$(BIN)/python scripts/generate.py
+
+.PHONY: format
+format: $(DEV) ## Format the sources and mend what ruff can mend
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix $(SOURCES)
+
+.PHONY: requirements
+requirements: $(BUILD) ## Pin requirements/*.txt again (UPGRADE=1: newer versions)
+	scripts/lock.sh $(if $(UPGRADE),--upgrade)
+
+.PHONY: clean
+clean: ## Remove what was set up and built
+	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist out
