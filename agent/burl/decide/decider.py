@@ -1,0 +1,42 @@
+"""Scores -> findings -> annotations and incidents."""
+
+from typing import Any
+
+from burl.decide.annotate import annotate
+from burl.decide.annotation import Findings, annotation_id
+from burl.decide.finding import Finding
+from burl.decide.incidents import Incidents
+from burl.decide.settings import DecideSettings
+from burl.parse import Catalogue
+
+
+class Decider:
+    """Turns the findings of a slice into what is stored; keeps the open incidents."""
+
+    def __init__(self, settings: DecideSettings, catalogue: Catalogue) -> None:
+        """Args: `catalogue` gives the texts of the templates that findings name."""
+        self._catalogue = catalogue
+        self._incidents = Incidents(settings)
+
+    def decide(self, findings: list[Finding], watermark_ns: int) -> Findings:
+        """Annotate `findings`, group them, and close incidents up to `watermark_ns`.
+
+        Findings that a service makes while it is learning open no incident.
+        """
+        result = Findings()
+        findings.sort(key=lambda finding: (finding.time_ns, finding.source.detector_id, finding.unit_key))
+        for finding in findings:
+            opener = annotation_id(finding.source.detector_id, finding.unit_key, finding.record_uid)
+            incident_id = None if finding.learning else self._incidents.add(finding, opener)
+            result.annotations.append(annotate(finding, self._catalogue, incident_id))
+        self._incidents.advance(watermark_ns)
+        result.incidents = self._incidents.changes()
+        return result
+
+    def state(self) -> Any:
+        """Return what `restore` needs, as msgpack-able values."""
+        return self._incidents.state()
+
+    def restore(self, state: Any) -> None:
+        """Continue from `state`."""
+        self._incidents.restore(state)

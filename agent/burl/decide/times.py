@@ -1,0 +1,18 @@
+"""Nanoseconds since the epoch <-> RFC 3339 text, to the nanosecond."""
+
+from datetime import UTC, datetime
+
+_SECOND_NS = 1_000_000_000
+
+
+def rfc3339(time_ns: int) -> str:
+    """Return e.g. `2026-11-22T13:10:32.513827350Z`."""
+    seconds, nanoseconds = divmod(time_ns, _SECOND_NS)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{nanoseconds:09d}Z"
+
+
+def from_rfc3339(text: str) -> int:
+    """Return the nanoseconds of what `rfc3339` wrote. Raises ValueError on anything else."""
+    head, _, fraction = text.removesuffix("Z").partition(".")
+    moment = datetime.fromisoformat(head).replace(tzinfo=UTC)
+    return int(moment.timestamp()) * _SECOND_NS + int(fraction.ljust(9, "0")[:9] or 0)
