@@ -1,0 +1,45 @@
+"""The command `burl`: its commands and its one way to fail."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from burl import __version__
+from burl.cli import run, validate
+from burl.errors import UserError
+
+app = typer.Typer(
+    name="burl",
+    help="Finds what is abnormal in logs, says why, and writes it into OpenSearch.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("run")(run.run)
+app.command("validate")(validate.validate)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"burl {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
+
+
+def main() -> None:
+    """Run the command line. What the user can mend is one line per mistake on stderr and exit code 2."""
+    try:
+        app()
+    except UserError as error:
+        for line in str(error).splitlines():
+            print(f"burl: {line}", file=sys.stderr)
+        sys.exit(2)

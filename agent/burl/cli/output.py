@@ -1,0 +1,50 @@
+"""What the commands share: progress for people on stderr, results for programs on stdout."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, float], None]]:
+    """Yield `report(stage, fraction)` with 0 <= fraction <= 1; each stage gets a bar on stderr.
+
+    Nothing is shown when stderr is no terminal, so that logs of jobs stay readable.
+    """
+    if not sys.stderr.isatty():
+        yield _silent
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+    bars = Progress(
+        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=Console(stderr=True)
+    )
+    tasks: dict[str, TaskID] = {}
+
+    def report(stage: str, fraction: float) -> None:
+        if stage not in tasks:
+            tasks[stage] = bars.add_task(stage, total=1.0)
+        bars.update(tasks[stage], completed=fraction)
+
+    with bars:
+        yield report
+
+
+def print_json(value: Any) -> None:
+    """Write `value` as one line of JSON to stdout."""
+    print(orjson.dumps(value).decode())
+
+
+def print_facts(title: str, facts: dict[str, Any]) -> None:
+    """Write a title and aligned `name: value` lines to stdout."""
+    width = max(map(len, facts), default=0) + 1
+    lines = [f"  {name + ':':<{width}} {value}" for name, value in facts.items()]
+    print(title, *lines, sep="\n")
+
+
+def _silent(_stage: str, _fraction: float) -> None:
+    """Show nothing."""

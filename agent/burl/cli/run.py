@@ -1,0 +1,11 @@
+"""`burl run`: the agent."""
+
+from burl.cli.options import ConfigOption
+
+
+def run(config: ConfigOption = None) -> None:
+    """Take logs over OTLP/gRPC until SIGTERM and write what is abnormal to the configured sinks."""
+    from burl import engine
+    from burl.config import load_settings
+
+    engine.run(load_settings(config))

@@ -1,0 +1,127 @@
+"""The agent's configuration: one YAML file, every key also an environment variable.
+
+`receive.port` in the file is `BURL_RECEIVE__PORT` in the environment, and the environment wins. Each room
+owns its section (`<room>/settings.py`); here they are put together and read.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, Field, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+
+from burl.decide.settings import DecideSettings
+from burl.errors import ConfigError
+
+PREFIX = "BURL_"
+DELIMITER = "__"
+
+
+class Settings(BaseSettings):
+    """All settings of a running agent; each has a default that works on one machine."""
+
+    model_config = SettingsConfigDict(extra="forbid", env_prefix=PREFIX, env_nested_delimiter=DELIMITER)
+
+    decide: DecideSettings = Field(DecideSettings(), description="Grades, the alert budget, incidents.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic-settings passes all sources by keyword
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over the file, whose content comes as keyword arguments."""
+        return env_settings, init_settings
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """Return the settings of the environment and of the file at `path`, if one is given.
+
+    Raises:
+        ConfigError: its text has one line for every wrong key: where it stands, what is wrong, what to do.
+    """
+    values = _read(path) if path else {}
+    misspelt = list(_misspelt_variables())
+    if misspelt:
+        raise ConfigError("\n".join(misspelt))
+    try:
+        return Settings(**values)
+    except SettingsError as error:
+        raise ConfigError(f"environment: {error}: give the keys of a section one by one") from None
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_input=False)
+        raise ConfigError("\n".join(_describe(problem, path) for problem in problems)) from None
+
+
+def environment_variable(*keys: str) -> str:
+    """Return the name of the variable that sets the key at `keys`, such as `BURL_RECEIVE__PORT`."""
+    return PREFIX + DELIMITER.join(keys).upper()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Return the mapping in the YAML file at `path`; an empty file is an empty mapping."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}): give an existing file") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: is no valid YAML: {' '.join(str(error).split())}") from None
+    if content is None:
+        return {}
+    if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):
+        raise ConfigError(f"{path}: must hold sections such as 'receive:' with keys below them")
+    return content
+
+
+def _misspelt_variables() -> Iterator[str]:
+    """Yield a line for each nested variable of no known section, which pydantic would overlook.
+
+    Names without the delimiter are left alone: Kubernetes injects `BURL_SERVICE_HOST` and the like.
+    """
+    for name in sorted(os.environ):
+        section, delimiter, _ = name.upper().removeprefix(PREFIX).partition(DELIMITER)
+        if name.upper().startswith(PREFIX) and delimiter and section.lower() not in Settings.model_fields:
+            yield f"environment: {name}: unknown section{_hint(section.lower(), Settings)}"
+
+
+def _describe(problem: ErrorDetails, path: Path | None) -> str:
+    """Return one line that says where a wrong key stands, what is wrong and, if known, what to do."""
+    keys = [str(key) for key in problem["loc"]]
+    variable = environment_variable(*keys)
+    from_environment = any(name.upper() == variable for name in os.environ)
+    where = f"environment: {variable}" if from_environment else f"{path or 'settings'}: {'.'.join(keys)}"
+    if problem["type"] == "extra_forbidden":
+        return f"{where}: unknown key{_hint(keys[-1], _model_at(keys[:-1]))}"
+    return f"{where}: {problem['msg'].removeprefix('Value error, ')}"
+
+
+def _hint(key: str, model: type[BaseModel] | None) -> str:
+    """Return what may have been meant by `key`, or what `model` knows."""
+    known: Mapping[str, object] = model.model_fields if model else {}
+    close = get_close_matches(key, known, n=1)
+    return f"; did you mean '{close[0]}'?" if close else f"; known are {', '.join(known)}" if known else ""
+
+
+def _model_at(keys: list[str]) -> type[BaseModel] | None:
+    """Return the model of the section at `keys`, or None where the way leads through a list or a union."""
+    model: type[BaseModel] = Settings
+    for key in keys:
+        field = model.model_fields.get(key)
+        section = field.annotation if field else None
+        if not (isinstance(section, type) and issubclass(section, BaseModel)):
+            return None
+        model = section
+    return model

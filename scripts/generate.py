@@ -1,0 +1,115 @@
+"""Write the files that are made from the code; with `--check`, fail when one is out of date.
+
+Add a file by adding its path and the function that returns its text to `GENERATED`.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined, to_jsonable_python
+
+from burl.config import Settings, environment_variable
+
+ROOT = Path(__file__).resolve().parents[1]
+
+INTRODUCTION = """\
+# Configuration
+
+<!-- made by `make generate` from the settings in agent/burl; do not edit -->
+
+`burl run --config burl.yaml` reads one YAML file. Each key can also be set by an environment variable, which
+wins over the file. `burl validate --config burl.yaml` says what is wrong without starting anything. A JSON
+Schema for editors is [config.schema.json](../config.schema.json).
+"""
+
+
+def config_schema() -> str:
+    """Return the JSON Schema of the configuration file."""
+    return json.dumps(Settings.model_json_schema(), indent=2, sort_keys=True) + "\n"
+
+
+def config_reference() -> str:
+    """Return the page that lists every key."""
+    sections = [_section((name,), field) for name, field in Settings.model_fields.items()]
+    return "\n".join([INTRODUCTION, *sections])
+
+
+def _section(keys: tuple[str, ...], field: FieldInfo) -> str:
+    model = _model(field)
+    if model is None:
+        raise TypeError(f"top-level setting {keys[0]} must be a section")
+    rows = "\n".join(_rows(keys, model))
+    head = "| key | type | default | meaning |\n|---|---|---|---|\n"
+    return f"## {'.'.join(keys)}\n\n{field.description}\n\n{head}{rows}\n"
+
+
+def _rows(keys: tuple[str, ...], model: type[BaseModel]) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        path = (*keys, name)
+        section = _model(field)
+        if section:
+            yield from _rows(path, section)
+            continue
+        key = f"`{'.'.join(path)}`<br>`{environment_variable(*path)}`"
+        yield f"| {key} | {_type(field)} | {_default(field)} | {_cell(field.description or '')} |"
+
+
+def _model(field: FieldInfo) -> type[BaseModel] | None:
+    annotation = field.annotation
+    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+
+
+def _type(field: FieldInfo) -> str:
+    annotation = field.annotation
+    name = annotation.__name__ if isinstance(annotation, type) else str(annotation)
+    for module in ("typing.", "pathlib."):
+        name = name.replace(module, "")
+    return _cell(f"`{name}`")
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    value = to_jsonable_python(field.get_default(call_default_factory=True, validated_data={}))
+    return "" if value in (None, PydanticUndefined) else _cell(f"`{json.dumps(value)}`")
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+GENERATED: Mapping[str, Callable[[], str]] = {
+    "docs/config.schema.json": config_schema,
+    "docs/reference/configuration.md": config_reference,
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write, or check, all generated files; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when a file is out of date")
+    check = parser.parse_args(arguments).check
+    stale = [name for name, make in GENERATED.items() if not _is_current(ROOT / name, make())]
+    for name in stale:
+        _report(name, check=check)
+        if not check:
+            (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
+            (ROOT / name).write_text(GENERATED[name](), encoding="utf-8")
+    return 1 if check and stale else 0
+
+
+def _is_current(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_text(encoding="utf-8") == text
+
+
+def _report(name: str, *, check: bool) -> None:
+    sys.stderr.write(f"{name} is out of date: run 'make generate'\n" if check else f"wrote {name}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
