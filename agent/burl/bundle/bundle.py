@@ -110,7 +110,7 @@ def _read_manifest(directory: Path) -> Manifest:
         version = int(data.get("format_version", 0))
         if version > FORMAT_VERSION:
             raise BundleError(
-                f"bundle {directory} has format {version}, this version reads up to {FORMAT_VERSION}; upgrade Burl"
+                f"bundle {directory} has format {version}, newer than {FORMAT_VERSION}; upgrade Burl"
             )
         manifest = Manifest.model_validate(data)
     except (ValueError, TypeError, AttributeError, ValidationError) as error:

@@ -1,8 +1,8 @@
 """Calibration: raw scores of one detector -> p-values, by held-out normal data and an extreme-value tail.
 
 Inside the sample the p-value is empirical. Beyond it the tail is a generalised Pareto distribution over
-*cluster maxima*: exceedances closer than the incident gap are one cluster, as one fault makes many (Coles,
-An Introduction to Statistical Modeling of Extreme Values, 2001, chapters 4 and 5.3). The same clusters tell how
+*cluster maxima*: exceedances closer than the incident gap are one cluster, as one fault makes many (Coles, An
+Introduction to Statistical Modeling of Extreme Values, 2001, chapters 4 and 5.3). The same clusters tell how
 many false incidents a day a threshold would cost.
 """
 

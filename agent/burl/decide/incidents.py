@@ -1,7 +1,7 @@
 """Groups findings of one namespace that are close in event time into incidents.
 
-An incident's id is a hash of the annotation that opened it, so a replay makes the same ones. It is closed after
-a gap without findings or when it lasts too long; incidents are never merged.
+An incident's id is a hash of the annotation that opened it, so a replay makes the same ones. It is closed
+after a gap without findings or when it lasts too long; incidents are never merged.
 """
 
 import hashlib

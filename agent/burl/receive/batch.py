@@ -92,6 +92,12 @@ class Batch:
         return len(self.bodies)
 
 
+_SERVICE_FIELDS = frozenset(
+    {"service.name", "service.namespace", "deployment.environment.name", "k8s.cluster.name"}
+)
+"""Fields that all streams of a service share."""
+
+
 class StreamTable:
     """Streams and services by small integers; owned by the engine thread, saved in the checkpoint.
 
@@ -104,6 +110,7 @@ class StreamTable:
         self._service_index: dict[str, int] = {}
         self._service_names: list[str] = []
         self._service_of: list[int] = []
+        self._service_stream: list[int] = []
         self._service_array = np.empty(0, dtype=np.int64)
 
     def __len__(self) -> int:
@@ -121,6 +128,7 @@ class StreamTable:
         service = self._service_index.setdefault(identity.service, len(self._service_names))
         if service == len(self._service_names):
             self._service_names.append(identity.service)
+            self._service_stream.append(index)
         self._service_of.append(service)
         return index
 
@@ -135,6 +143,12 @@ class StreamTable:
     def service_name(self, service: int) -> str:
         """Return the key of the service."""
         return self._service_names[service]
+
+    def service_identity(self, service: int) -> Identity:
+        """Return who the service is, for findings that name no stream: its first stream's, less the pod."""
+        first = self._identities[self._service_stream[service]]
+        fields = {key: value for key, value in first.fields.items() if key in _SERVICE_FIELDS}
+        return Identity(first.namespace, "", first.container, first.workload, fields)
 
     def services_of(self, streams: Ints) -> Ints:
         """Return the service index of each stream index."""

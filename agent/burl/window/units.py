@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from burl.parse import Catalogue
 from burl.receive.batch import Ints
 
@@ -51,6 +53,19 @@ class Events:
         """Return the number of events."""
         return len(self.templates)
 
+    def take(self, rows: Ints) -> "Events":
+        """Return the events at `rows`, in that order."""
+        return Events(
+            self.catalogue,
+            self.templates[rows],
+            self.streams[rows],
+            self.services[rows],
+            self.times_ns[rows],
+            self.severities[rows],
+            lambda i: self.record(int(rows[i])),
+            lambda i: self.parameters(int(rows[i])),
+        )
+
 
 @dataclass(slots=True)
 class Sequences:
@@ -83,6 +98,26 @@ class Sequences:
     def __len__(self) -> int:
         """Return the number of sequences."""
         return len(self.keys)
+
+    def take(self, rows: Ints) -> "Sequences":
+        """Return the sequences at `rows`, in that order."""
+        lengths = self.offsets[rows + 1] - self.offsets[rows]
+        offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
+        flat = np.arange(offsets[-1]) + np.repeat(self.offsets[rows] - offsets[:-1], lengths)
+        return Sequences(
+            catalogue=self.catalogue,
+            unit=self.unit,
+            keys=[self.keys[row] for row in rows],
+            kinds=[self.kinds[row] for row in rows],
+            ids=[self.ids[row] for row in rows],
+            services=self.services[rows],
+            leads=self.leads[rows],
+            offsets=offsets,
+            templates=self.templates[flat],
+            times_ns=self.times_ns[flat],
+            streams=self.streams[flat],
+            record=lambda position: self.record(int(flat[position])),
+        )
 
 
 @dataclass(slots=True)

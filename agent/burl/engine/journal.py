@@ -1,0 +1,82 @@
+"""The journal: what the engine was given since the last checkpoint, so that a killed agent continues exactly.
+
+Layout of a file `journal-<generation>`: entries of `<u32 length><u32 crc32><payload>`, little-endian. The
+payload is a msgpack array whose first item names the kind of the entry. A tail that was cut off by a crash ends
+the journal: what it held was never answered, so its sender sends it again. Entries are appended in the engine's
+order, after the engine took them in and before the store is written.
+
+Requests are kept raw: replaying them through the same rooms gives the same findings, and nothing is
+serialised on the hot path (docs/adr/0002-journal-of-raw-requests.md).
+"""
+
+import os
+import struct
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgpack
+
+_HEADER = struct.Struct("<II")
+
+
+class Journal:
+    """Appends entries to one file. Not thread-safe: the engine thread owns it."""
+
+    def __init__(self, path: Path) -> None:
+        """Open `path` for appending, cutting off a damaged tail first. Raises OSError."""
+        keep = sum(_HEADER.size + size for size, _ in _entries(path))
+        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        os.ftruncate(self._fd, keep)
+        self._end = keep
+        self._dirty = False
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of whole entries."""
+        return self._end
+
+    def append(self, *entry: Any) -> None:
+        """Append an entry of msgpack-able values. Raises OSError; the journal then holds no part of it."""
+        payload = msgpack.packb(entry, use_bin_type=True)
+        data = memoryview(_HEADER.pack(len(payload), zlib.crc32(payload)) + payload)
+        written = 0
+        try:
+            while written < len(data):
+                written += os.pwrite(self._fd, data[written:], self._end + written)
+        except OSError:
+            os.ftruncate(self._fd, self._end)
+            raise
+        self._end += len(data)
+        self._dirty = True
+
+    def sync(self) -> None:
+        """Ask the disk to hold what was appended: bounds what a power cut can take."""
+        if self._dirty:
+            os.fdatasync(self._fd)
+            self._dirty = False
+
+    def close(self) -> None:
+        """Sync and close the file."""
+        self.sync()
+        os.close(self._fd)
+
+
+def read_journal(path: Path) -> Iterator[tuple[Any, ...]]:
+    """Yield the whole entries of the journal at `path`, in order; nothing when there is none."""
+    for _, payload in _entries(path):
+        yield tuple(msgpack.unpackb(payload, raw=False))
+
+
+def _entries(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Yield (length, payload) of every entry up to the first damaged one."""
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        while len(header := file.read(_HEADER.size)) == _HEADER.size:
+            length, checksum = _HEADER.unpack(header)
+            payload = file.read(length)
+            if len(payload) < length or zlib.crc32(payload) != checksum:
+                return
+            yield length, payload
