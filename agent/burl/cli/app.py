@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from burl import __version__
-from burl.cli import run, validate
+from burl.cli import bundle, run, validate
 from burl.errors import UserError
 
 app = typer.Typer(
@@ -18,6 +18,7 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("validate")(validate.validate)
+app.add_typer(bundle.app, name="bundle")
 
 
 def _print_version(wanted: bool) -> None:

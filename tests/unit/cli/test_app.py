@@ -1,0 +1,64 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from burl import __version__
+from burl.cli import main
+
+
+def _run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Run the command line in this process; return exit code, stdout and stderr."""
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as exit_:
+        patch.setattr(sys, "argv", ["burl", *arguments])
+        main()
+    captured = capsys.readouterr()
+    return int(exit_.value.code or 0), captured.out, captured.err
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(capsys, "--version") == (0, f"burl {__version__}\n", "")
+
+
+def test_validate_prints_the_settings_in_force(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    config = tmp_path / "burl.yaml"
+    config.write_text("decide: {budget: 3/week}\n", encoding="utf-8")
+    code, out, _ = _run(capsys, "validate", "--config", str(config), "--json")
+    assert (code, json.loads(out)["decide"]["budget"]) == (0, "3/week")
+
+
+def test_a_mistake_is_one_line_on_stderr_and_exit_code_2(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    code, out, err = _run(capsys, "validate", "--config", str(tmp_path / "absent.yaml"))
+    assert (code, out) == (2, "")
+    assert err.startswith("burl: ")
+    assert err.count("\n") == 1
+
+
+def test_two_mistakes_are_two_lines(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    config = tmp_path / "burl.yaml"
+    config.write_text("one: 1\ntwo: 2\n", encoding="utf-8")
+    code, _, err = _run(capsys, "validate", "--config", str(config))
+    assert code == 2
+    assert [line.startswith("burl: ") for line in err.splitlines()] == [True, True]
+
+
+def test_an_unknown_command_is_exit_code_2(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = _run(capsys, "frobnicate")
+    assert code == 2
+    assert "No such command 'frobnicate'" in err
+
+
+def test_inspecting_what_is_no_bundle_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, _, err = _run(capsys, "bundle", "inspect", str(tmp_path))
+    assert code == 2
+    assert f"burl: {tmp_path} is no bundle" in err
+
+
+def test_help_is_instant_because_nothing_heavy_is_imported() -> None:
+    code = "import sys, burl.cli; print([m for m in ('numpy', 'grpc', 'onnxruntime') if m in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout == "[]\n"
