@@ -1,18 +1,16 @@
-"""Write the files that are made from the code; with `--check`, fail when one is out of date.
-
-Add a file by adding its path and the function that returns its text to `GENERATED`.
-"""
+"""Write the files that are made from the code; with `--check`, fail when one is out of date."""
 
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined, to_jsonable_python
 
+import burl_opensearch.generate
 from burl.config import Settings, environment_variable
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -83,10 +81,18 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-GENERATED: Mapping[str, Callable[[], str]] = {
-    "docs/config.schema.json": config_schema,
-    "docs/reference/configuration.md": config_reference,
-}
+def config_files(root: Path) -> dict[Path, str]:
+    """Return what the configuration generates, by path."""
+    return {
+        root / "docs" / "config.schema.json": config_schema(),
+        root / "docs" / "reference" / "configuration.md": config_reference(),
+    }
+
+
+def outdated(root: Path) -> dict[Path, str]:
+    """Return the generated files below `root` that are not what the code makes, with their new text."""
+    stale = {path: text for path, text in config_files(root).items() if _content(path) != text}
+    return stale | burl_opensearch.generate.outdated(root)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -94,21 +100,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail when a file is out of date")
     check = parser.parse_args(arguments).check
-    stale = [name for name, make in GENERATED.items() if not _is_current(ROOT / name, make())]
-    for name in stale:
-        _report(name, check=check)
-        if not check:
-            (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
-            (ROOT / name).write_text(GENERATED[name](), encoding="utf-8")
+    stale = outdated(ROOT)
+    for path, text in stale.items():
+        name = path.relative_to(ROOT)
+        if check:
+            print(f"{name} is out of date: run 'make generate'", file=sys.stderr)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote {name}")
     return 1 if check and stale else 0
 
 
-def _is_current(path: Path, text: str) -> bool:
-    return path.is_file() and path.read_text(encoding="utf-8") == text
-
-
-def _report(name: str, *, check: bool) -> None:
-    sys.stderr.write(f"{name} is out of date: run 'make generate'\n" if check else f"wrote {name}\n")
+def _content(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
 if __name__ == "__main__":

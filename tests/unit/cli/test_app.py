@@ -11,9 +11,10 @@ from burl.cli import main
 
 def _run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
     """Run the command line in this process; return exit code, stdout and stderr."""
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as exit_:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "argv", ["burl", *arguments])
-        main()
+        with pytest.raises(SystemExit) as exit_:
+            main()
     captured = capsys.readouterr()
     return int(exit_.value.code or 0), captured.out, captured.err
 
