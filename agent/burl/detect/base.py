@@ -137,6 +137,18 @@ class Detector(ABC):
         self.unit: Unit = unit or self.units[0]
         self.config = config or self.config_type()
         self.seed = seed
+        self._streams: StreamTable | None = None
+
+    def bind(self, streams: StreamTable) -> None:
+        """Tell whose services and streams the indexes of all later units mean; called before `score`.
+
+        Service indexes are the process's own: what was learnt of a service is kept by its key.
+        """
+        self._streams = streams
+
+    def service_key(self, service: int) -> str:
+        """Return the key of a service by its index; a stand-in of no history while nothing is bound."""
+        return f"service {service}" if self._streams is None else self._streams.service_name(service)
 
     def fit(self, corpus: Corpus, progress: Progress) -> None:  # noqa: B027 - online detectors have no fit
         """Learn from `corpus`. Detectors that only learn online keep this default."""

@@ -2,7 +2,7 @@
 
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import cast, get_args
+from typing import get_args
 
 from burl.detect.base import Detector
 from burl.errors import ConfigError
@@ -51,4 +51,4 @@ def parse_spec(spec: str) -> tuple[type[Detector], Unit]:
         return found, found.units[0]
     if unit not in get_args(Unit) or unit not in found.units:
         raise ConfigError(f"detector {name!r} scores {' or '.join(found.units)}, not {unit!r}")
-    return found, cast("Unit", unit)
+    return found, unit

@@ -46,7 +46,7 @@ class Vocabulary:
         return self._lookup[templates]
 
     def decode(self, dense: int, catalogue: Catalogue) -> int:
-        """Return the catalogue index of a dense id; -1 for `unseen` and for templates not in the catalogue."""
+        """Return the catalogue index of a dense id; -1 for `unseen` and templates the catalogue lacks."""
         return catalogue.index(self.ids[dense]) if dense < self.unseen else -1
 
     def save(self, path: Path) -> None:

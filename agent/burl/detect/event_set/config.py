@@ -1,0 +1,33 @@
+"""Settings of `event_set`."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from burl.detect.base import DetectorConfig
+
+
+class EventSetConfig(DetectorConfig):
+    """Which rules judge, and how much they remember."""
+
+    unseen: Literal["ignore", "anomalous"] = Field(
+        "ignore",
+        description="What an event never seen in training does: dropped before judging (a release changes"
+        " sessions and is reported once, by new_template), or odd in itself (the paper's rule).",
+    )
+    length: bool = Field(True, description="Judge sequences shorter or longer than any in training.")
+    counts: bool = Field(
+        True, description="Judge the distance to the nearest event-count vector of training."
+    )
+    ngrams: bool = Field(True, description="Judge n-grams never seen in training.")
+    ngram_size: int = Field(2, ge=2, le=5, description="Events in an n-gram.")
+    min_sequences: int = Field(
+        20, ge=2, description="A kind of session with fewer sequences in training is not judged."
+    )
+    min_distance: float = Field(
+        0.05, gt=0, le=1, description="Distances up to this are never odd, however uniform the training was."
+    )
+    max_vectors: int = Field(
+        20_000, ge=1, description="Distinct count vectors kept, the most frequent first."
+    )
+    max_cached: int = Field(50_000, ge=1, description="Judged sequences remembered while serving.")

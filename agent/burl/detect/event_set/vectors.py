@@ -1,0 +1,58 @@
+"""Distinct event-count vectors and the search for the nearest one."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+CountVector = tuple[tuple[int, int], ...]
+"""(event, count) pairs in order of event; counts are positive."""
+
+
+def count_vector(events: Iterable[int]) -> CountVector:
+    """Return how often each event comes."""
+    return tuple(sorted(Counter(events).items()))
+
+
+class CountVectors:
+    """A set of count vectors, inverted by event, so that a search touches only vectors that share one.
+
+    The distance is L1 normalised by the sum of the larger counts, so 0..1: 0 for equal, 1 for disjoint.
+    """
+
+    def __init__(self, vectors: list[CountVector]) -> None:
+        """Args: `vectors` distinct and not empty."""
+        self.vectors = vectors
+        self._sizes = np.array([sum(n for _, n in vector) for vector in vectors], dtype=np.int64)
+        postings: dict[int, list[tuple[int, int]]] = {}
+        for row, vector in enumerate(vectors):
+            for event, count in vector:
+                postings.setdefault(event, []).append((row, count))
+        self._postings = {event: np.array(rows, dtype=np.int64).T for event, rows in postings.items()}
+
+    def distances(self, vector: CountVector) -> npt.NDArray[np.float64]:
+        """Return the distance of `vector` to each of the set."""
+        shared = np.zeros(len(self.vectors), dtype=np.int64)
+        for event, count in vector:
+            posting = self._postings.get(event)
+            if posting is not None:
+                shared[posting[0]] += np.minimum(posting[1], count)
+        larger = self._sizes + sum(count for _, count in vector) - shared
+        return np.asarray(1.0 - shared / np.maximum(larger, 1), dtype=np.float64)
+
+    def nearest(self, vector: CountVector) -> tuple[int, float]:
+        """Return the row of the nearest vector and its distance."""
+        distances = self.distances(vector)
+        row = int(distances.argmin())
+        return row, float(distances[row])
+
+    def largest_gap(self, copies: Mapping[CountVector, int]) -> float:
+        """Return the largest distance of any one sequence to the nearest of all others (leave-one-out)."""
+        largest = 0.0
+        for row, vector in enumerate(self.vectors):
+            if copies[vector] == 1 and len(self.vectors) > 1:
+                distances = self.distances(vector)
+                distances[row] = np.inf
+                largest = max(largest, float(distances.min()))
+        return largest
