@@ -5,13 +5,14 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined, to_jsonable_python
 
 import burl_opensearch.generate
-from burl.config import Settings, environment_variable
+from burl.config import Settings, environment_variable, section_model
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -38,7 +39,7 @@ def config_reference() -> str:
 
 
 def _section(keys: tuple[str, ...], field: FieldInfo) -> str:
-    model = _model(field)
+    model = section_model(field)
     if model is None:
         raise TypeError(f"top-level setting {keys[0]} must be a section")
     rows = "\n".join(_rows(keys, model))
@@ -47,27 +48,26 @@ def _section(keys: tuple[str, ...], field: FieldInfo) -> str:
 
 
 def _rows(keys: tuple[str, ...], model: type[BaseModel]) -> Iterator[str]:
+    schemas = model.model_json_schema()["properties"]
     for name, field in model.model_fields.items():
         path = (*keys, name)
-        section = _model(field)
+        section = section_model(field)
         if section:
             yield from _rows(path, section)
             continue
         key = f"`{'.'.join(path)}`<br>`{environment_variable(*path)}`"
-        yield f"| {key} | {_type(field)} | {_default(field)} | {_cell(field.description or '')} |"
+        yield f"| {key} | {_type(schemas[name])} | {_default(field)} | {_cell(field.description or '')} |"
 
 
-def _model(field: FieldInfo) -> type[BaseModel] | None:
-    annotation = field.annotation
-    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
-
-
-def _type(field: FieldInfo) -> str:
-    annotation = field.annotation
-    name = annotation.__name__ if isinstance(annotation, type) else str(annotation)
-    for module in ("typing.", "pathlib."):
-        name = name.replace(module, "")
-    return _cell(f"`{name}`")
+def _type(schema: dict[str, Any]) -> str:
+    """Return a JSON schema's type in words that fit a YAML file."""
+    if "anyOf" in schema:
+        return ", ".join(_type(option) for option in schema["anyOf"] if option != {"type": "null"})
+    if "const" in schema or "enum" in schema:
+        return " or ".join(f"`{value}`" for value in schema.get("enum", [schema.get("const")]))
+    if schema["type"] == "array":
+        return f"list of {_type(schema['items'])}"
+    return str(schema.get("format", schema["type"]))
 
 
 def _default(field: FieldInfo) -> str:

@@ -8,10 +8,11 @@ import os
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 from pydantic import BaseModel, Field, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -20,8 +21,14 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from burl.bundle.settings import BundleSettings
 from burl.decide.settings import DecideSettings
+from burl.engine.settings import EngineSettings, StateSettings
 from burl.errors import ConfigError
+from burl.receive.settings import ReceiveSettings
+from burl.telemetry import TelemetrySettings
+from burl.window.settings import WindowSettings
+from burl.write.settings import WriteSettings
 
 PREFIX = "BURL_"
 DELIMITER = "__"
@@ -32,7 +39,18 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(extra="forbid", env_prefix=PREFIX, env_nested_delimiter=DELIMITER)
 
-    decide: DecideSettings = Field(DecideSettings(), description="Grades, the alert budget, incidents.")
+    receive: ReceiveSettings = Field(default=ReceiveSettings(), description="How records come in.")
+    window: WindowSettings = Field(
+        default=WindowSettings(), description="Windows, sessions and intervals; a bundle brings its own."
+    )
+    decide: DecideSettings = Field(default=DecideSettings(), description="Grades, the budget and incidents.")
+    write: WriteSettings = Field(default=WriteSettings(), description="Where findings go.")
+    bundle: BundleSettings = Field(default=BundleSettings(), description="What was learnt in training.")
+    engine: EngineSettings = Field(default=EngineSettings(), description="What may wait, and how long.")
+    state: StateSettings = Field(default=StateSettings(), description="What survives a restart.")
+    telemetry: TelemetrySettings = Field(
+        default=TelemetrySettings(), description="What the agent says about itself."
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -115,13 +133,17 @@ def _hint(key: str, model: type[BaseModel] | None) -> str:
     return f"; did you mean '{close[0]}'?" if close else f"; known are {', '.join(known)}" if known else ""
 
 
+def section_model(field: FieldInfo) -> type[BaseModel] | None:
+    """Return the model of a setting that is a section of its own, optional or not; else None."""
+    options = get_args(field.annotation) or (field.annotation,)
+    models = [option for option in options if isinstance(option, type) and issubclass(option, BaseModel)]
+    return models[0] if models else None
+
+
 def _model_at(keys: list[str]) -> type[BaseModel] | None:
-    """Return the model of the section at `keys`, or None where the way leads through a list or a union."""
-    model: type[BaseModel] = Settings
+    """Return the model of the section at `keys`, or None where the way leads through a list."""
+    model: type[BaseModel] | None = Settings
     for key in keys:
-        field = model.model_fields.get(key)
-        section = field.annotation if field else None
-        if not (isinstance(section, type) and issubclass(section, BaseModel)):
-            return None
-        model = section
+        field = model.model_fields.get(key) if model else None
+        model = section_model(field) if field else None
     return model

@@ -76,3 +76,23 @@ def test_a_file_that_is_no_configuration_is_one_line(tmp_path: Path, text: str, 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     (line,) = _problems(tmp_path / "absent.yaml")
     assert re.search(r"absent\.yaml: cannot be read \(No such file", line)
+
+
+def test_a_wrong_key_of_an_optional_section_is_explained(tmp_path: Path) -> None:
+    (problem,) = _problems(_file(tmp_path, "write: {jsonl: {path: a.jsonl, pth: b}}\n"))
+    assert problem.endswith("write.jsonl.pth: unknown key; did you mean 'path'?")
+
+
+def test_an_optional_section_can_come_from_the_environment_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BURL_WRITE__JSONL__PATH", "found.jsonl")
+    jsonl = load_settings().write.jsonl
+    assert jsonl is not None
+    assert jsonl.path == Path("found.jsonl")
+
+
+def test_secrets_never_show_in_a_complaint(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BURL_WRITE__OPENSEARCH__PASSWORD", "hunter2")
+    monkeypatch.setenv("BURL_WRITE__OPENSEARCH__PASSWORD_FILE", "also")
+    (problem,) = _problems(None)
+    assert "give password or password_file" in problem
+    assert "hunter2" not in problem
