@@ -2,14 +2,17 @@
 
 import logging
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Literal
 
 import orjson
-from prometheus_client import start_http_server
+from prometheus_client import CollectorRegistry, ProcessCollector, start_http_server
+from prometheus_client.registry import Collector
 from pydantic import BaseModel, ConfigDict, Field
 
 from burl.errors import ConfigError
+from burl.metrics import AgentCollector, Metric
 
 
 class TelemetrySettings(BaseModel):
@@ -44,8 +47,8 @@ class JsonFormatter(logging.Formatter):
         return orjson.dumps(fields).decode()
 
 
-def start_telemetry(settings: TelemetrySettings) -> None:
-    """Send log lines to stderr and, when asked, serve metrics from a thread of their own.
+def start_telemetry(settings: TelemetrySettings, metrics: Iterable[Metric] = ()) -> None:
+    """Send log lines to stderr and, when asked, serve `metrics` from a thread of their own.
 
     Raises:
         ConfigError: the metrics' address cannot be listened on.
@@ -57,12 +60,15 @@ def start_telemetry(settings: TelemetrySettings) -> None:
         handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=settings.log_level.upper(), handlers=[handler], force=True)
     if settings.metrics_listen:
-        _serve_metrics(settings.metrics_listen)
+        _serve(settings.metrics_listen, AgentCollector(metrics))
 
 
-def _serve_metrics(address: str) -> None:
+def _serve(address: str, collector: Collector) -> None:
     host, _, port = address.rpartition(":")
+    registry = CollectorRegistry()
+    registry.register(collector)
+    ProcessCollector(registry=registry)
     try:
-        start_http_server(int(port), host.strip("[]"))
+        start_http_server(int(port), host.strip("[]"), registry)
     except (OSError, OverflowError) as error:
         raise ConfigError(f"telemetry.metrics_listen {address}: {error}: give another address") from None

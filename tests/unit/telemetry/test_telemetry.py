@@ -34,7 +34,7 @@ def test_metrics_are_served_where_asked() -> None:
         port = free.getsockname()[1]
     start_telemetry(TelemetrySettings(metrics_listen=f"127.0.0.1:{port}"))
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
-        assert b"python_info" in answer.read()
+        assert b"burl_build_info{" in answer.read()
 
 
 def test_a_taken_metrics_port_is_a_mistake_of_the_configuration() -> None:

@@ -1,0 +1,43 @@
+import re
+
+from prometheus_client import CollectorRegistry, generate_latest
+
+from burl.metrics import AgentCollector, Metric, receive_metrics, write_metrics
+from burl.receive.counters import ReceiveCounters
+from burl.write.counters import WriteCounters
+
+
+def _exposed(*metrics: Metric) -> list[str]:
+    registry = CollectorRegistry()
+    registry.register(AgentCollector(metrics))
+    return generate_latest(registry).decode().splitlines()
+
+
+def test_counters_show_their_present_value() -> None:
+    counters = ReceiveCounters()
+    metrics = receive_metrics(counters)
+    counters.accepted_records += 7
+    counters.refused_requests["store_down"] += 2
+    exposed = _exposed(*metrics)
+    assert "burl_receiver_accepted_log_records_total 7.0" in exposed
+    assert 'burl_receiver_refused_requests_total{reason="store_down"} 2.0' in exposed
+
+
+def test_each_sink_is_told_apart() -> None:
+    exposed = _exposed(
+        *write_metrics({"sqlite": WriteCounters(stored_documents=3), "jsonl": WriteCounters()})
+    )
+    assert 'burl_writer_documents_total{sink="sqlite"} 3.0' in exposed
+    assert 'burl_writer_documents_total{sink="jsonl"} 0.0' in exposed
+
+
+def test_a_name_without_total_is_a_gauge() -> None:
+    exposed = _exposed(Metric("burl_pending_documents", "Waiting.", lambda: 5))
+    assert "# TYPE burl_pending_documents gauge" in exposed
+    assert "burl_pending_documents 5.0" in exposed
+
+
+def test_all_names_follow_the_convention_and_are_explained() -> None:
+    metrics = [*receive_metrics(ReceiveCounters()), *write_metrics({})]
+    assert all(re.fullmatch(r"burl_[a-z0-9_]+_total", metric.name) for metric in metrics)
+    assert all(metric.meaning.endswith(".") for metric in metrics)
