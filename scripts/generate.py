@@ -13,6 +13,8 @@ from pydantic_core import PydanticUndefined, to_jsonable_python
 
 import burl_opensearch.generate
 from burl.config import Settings, environment_variable, section_model
+from burl.metrics import receive_metrics, write_metrics
+from burl.receive.counters import ReceiveCounters
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -24,6 +26,18 @@ INTRODUCTION = """\
 `burl run --config burl.yaml` reads one YAML file. Each key can also be set by an environment variable, which
 wins over the file. `burl validate --config burl.yaml` says what is wrong without starting anything. A JSON
 Schema for editors is [config.schema.json](../config.schema.json).
+"""
+
+METRICS_INTRODUCTION = """\
+# Metrics
+
+<!-- made by `make generate` from agent/burl/metrics.py; do not edit -->
+
+Served for Prometheus at `/metrics` where `telemetry.metrics_listen` says. Names that end in `_total` count since
+the start.
+
+| metric | label | meaning |
+|---|---|---|
 """
 
 
@@ -81,17 +95,25 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def config_files(root: Path) -> dict[Path, str]:
-    """Return what the configuration generates, by path."""
+def metrics_reference() -> str:
+    """Return the page that lists every metric of the rooms."""
+    metrics = [*receive_metrics(ReceiveCounters()), *write_metrics({})]
+    rows = [f"| `{metric.name}` | {metric.label} | {metric.meaning} |\n" for metric in metrics]
+    return METRICS_INTRODUCTION + "".join(rows)
+
+
+def reference_files(root: Path) -> dict[Path, str]:
+    """Return the generated reference, by path."""
     return {
         root / "docs" / "config.schema.json": config_schema(),
         root / "docs" / "reference" / "configuration.md": config_reference(),
+        root / "docs" / "reference" / "metrics.md": metrics_reference(),
     }
 
 
 def outdated(root: Path) -> dict[Path, str]:
     """Return the generated files below `root` that are not what the code makes, with their new text."""
-    stale = {path: text for path, text in config_files(root).items() if _content(path) != text}
+    stale = {path: text for path, text in reference_files(root).items() if _content(path) != text}
     return stale | burl_opensearch.generate.outdated(root)
 
 

@@ -1,0 +1,17 @@
+"""What all tests share: no settings from outside, and property tests that a slow machine cannot fail."""
+
+import os
+
+import pytest
+from hypothesis import settings
+
+# A deadline would make a busy machine fail a test; a fixed seed makes every run the same.
+settings.register_profile("burl", deadline=None, derandomize=True)
+settings.load_profile("burl")
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take away `BURL_...` variables of the shell that runs the tests."""
+    for name in [name for name in os.environ if name.upper().startswith("BURL_")]:
+        monkeypatch.delenv(name)
