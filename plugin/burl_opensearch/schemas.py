@@ -8,7 +8,9 @@ from burl_opensearch.fields import DOCUMENTS, Field
 
 _TIME_PATTERN = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{9}Z$"
 _JSON_TYPES = {"double": "number", "integer": "integer", "boolean": "boolean"}
-_UNIT_INTERVAL = {"anomaly_grade", "confidence", "probability"}
+_UNIT_INTERVAL = {"anomaly_grade", "p_value", "confidence", "probability"}
+_RESOURCE = r"^(service|deployment|k8s|host|container|cloud|log\.file)\."
+"""Further resource attributes may be on an annotation; the mapping leaves them unindexed."""
 
 
 def schema(document: str) -> dict[str, Any]:
@@ -28,6 +30,7 @@ def build_schema(document: str) -> dict[str, Any]:
         "type": "object",
         "additionalProperties": False,
         "required": [field.name for field in fields if field.required],
+        "patternProperties": {_RESOURCE: {"type": "string"}} if document == "annotation" else {},
         "properties": {field.name: _property(field) for field in fields},
     }
 

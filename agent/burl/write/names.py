@@ -1,0 +1,42 @@
+"""Names of the indices that Burl writes, by *event* time (design.md, decision 4).
+
+The same `_id` must always meet the same index: names therefore depend on the document alone, never on the
+wall clock.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from burl.decide.times import rfc3339
+
+Dated = Literal["anomalies", "dead_letters", "feedback"]
+Upserted = Literal["incidents", "suppressions"]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexNames:
+    """Names below one `prefix`; `dataset` and `namespace` keep installations apart, as in SS4O."""
+
+    prefix: str = "burl"
+    dataset: str = "default"
+    namespace: str = "default"
+
+    def dated(self, kind: Dated, time_ns: int) -> str:
+        """Return the monthly index of documents that are only ever added."""
+        return f"{self.prefix}_{kind}-{self.dataset}-{self.namespace}-{_month(time_ns)}"
+
+    def all_dated(self, kind: Dated) -> str:
+        """Return the pattern of all months of this dataset and namespace."""
+        return f"{self.prefix}_{kind}-{self.dataset}-{self.namespace}-*"
+
+    def alias(self, kind: Upserted) -> str:
+        """Return the alias through which documents are upserted by id."""
+        return f"{self.prefix}_{kind}"
+
+    def template(self, kind: Dated | Upserted) -> str:
+        """Return the name of the index template that maps these indices."""
+        return f"{self.prefix}_{kind}_template"
+
+
+def _month(time_ns: int) -> str:
+    return rfc3339(time_ns)[:7].replace("-", ".")

@@ -1,0 +1,152 @@
+"""Writes documents with `_bulk`, each judged by its own status."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, Literal
+
+import orjson
+from opensearchpy import OpenSearch
+from opensearchpy.exceptions import OpenSearchException, TransportError
+
+from burl.decide import Annotation, Incident
+from burl.errors import Retryable
+from burl.write.backoff import Retry
+from burl.write.documents import Document
+from burl.write.names import IndexNames
+from burl.write.opensearch.client import describe
+
+Verdict = Literal["done", "again", "refused"]
+
+_FILTER = "errors,items.*.status,items.*.error"
+_TRY_AGAIN = {429, 502, 503, 504}
+_UNSPLIT = {400, 413}
+"""A whole request gets these when one document of it is bad or too big: the others must not suffer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one document: an HTTP status, and why when it was not stored."""
+
+    status: int
+    error_type: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A document that will never be stored."""
+
+    document: Document
+    outcome: Outcome
+
+
+def judge(status: int) -> Verdict:
+    """Return what an item's status means.
+
+    409 is done: a `create` finds the same `_id`, an upsert finds a newer version.
+    """
+    if 200 <= status < 300 or status == 409:  # noqa: PLR2004 - HTTP's own numbers
+        return "done"
+    return "again" if status in _TRY_AGAIN else "refused"
+
+
+class BulkWriter:
+    """Stores serialised documents, trying again those that may succeed later."""
+
+    def __init__(self, client: OpenSearch, names: IndexNames, retry: Retry, max_bytes: int) -> None:
+        """Args: `max_bytes` bounds one request, unless a single document is larger."""
+        self._client = client
+        self._names = names
+        self._retry = retry
+        self._max_bytes = max_bytes
+
+    def write(self, documents: Sequence[Document]) -> list[Refusal]:
+        """Store `documents`; return those that were refused for good.
+
+        Raises:
+            Retryable: not all could be stored in time. Writing the same again is safe.
+        """
+        left = list(documents)
+        refusals: list[Refusal] = []
+
+        def attempt() -> None:
+            outcomes = [
+                (document, outcome) for chunk in self._chunks(left) for document, outcome in self._send(chunk)
+            ]
+            refusals.extend(Refusal(*pair) for pair in outcomes if judge(pair[1].status) == "refused")
+            again = [pair for pair in outcomes if judge(pair[1].status) == "again"]
+            left[:] = [document for document, _ in again]
+            if again:
+                raise Retryable(f"{len(again)} documents not stored: {again[0][1].reason}")
+
+        self._retry.run(attempt)
+        return refusals
+
+    def _chunks(self, documents: Sequence[Document]) -> Iterator[list[Document]]:
+        chunk: list[Document] = []
+        size = 0
+        for document in documents:
+            if chunk and size + len(document.body) > self._max_bytes:
+                yield chunk
+                chunk, size = [], 0
+            chunk.append(document)
+            size += len(document.body)
+        if chunk:
+            yield chunk
+
+    def _send(self, chunk: list[Document]) -> Iterator[tuple[Document, Outcome]]:
+        try:
+            answer = self._client.bulk(body=self._body(chunk), params={"filter_path": _FILTER})
+        except TransportError as error:
+            return self._failed(chunk, error)
+        except OpenSearchException as error:  # an answer that is no JSON: a proxy's, or cut short
+            return ((document, Outcome(502, "bad_answer", str(error))) for document in chunk)
+        return zip(chunk, _outcomes(answer, len(chunk)), strict=True)
+
+    def _failed(self, chunk: list[Document], error: TransportError) -> Iterator[tuple[Document, Outcome]]:
+        """Judge a request that failed as a whole: no document is refused for what is not its own fault."""
+        if error.status_code not in _UNSPLIT:
+            return ((document, Outcome(503, "unavailable", describe(error))) for document in chunk)
+        if len(chunk) == 1:
+            return iter([(chunk[0], Outcome(int(error.status_code), str(error.error), describe(error)))])
+        half = len(chunk) // 2
+        return chain(self._send(chunk[:half]), self._send(chunk[half:]))
+
+    def _body(self, chunk: list[Document]) -> bytes:
+        lines = chain.from_iterable((self._action(document), document.body) for document in chunk)
+        return b"\n".join(lines) + b"\n"
+
+    def _action(self, document: Document) -> bytes:
+        source = document.source
+        if isinstance(source, Incident):
+            return _incident_action(self._names.alias("incidents"), source)
+        kind: Literal["anomalies", "dead_letters"] = (
+            "anomalies" if isinstance(source, Annotation) else "dead_letters"
+        )
+        return orjson.dumps({"create": {"_index": self._names.dated(kind, source.time_ns), "_id": source.id}})
+
+
+def _incident_action(alias: str, incident: Incident) -> bytes:
+    action = {
+        "_index": alias,
+        "_id": incident.id,
+        "version": incident.version,
+        "version_type": "external_gte",
+        "require_alias": True,
+    }
+    return orjson.dumps({"index": action})
+
+
+def _outcomes(answer: Any, count: int) -> list[Outcome]:
+    items = answer.get("items", []) if isinstance(answer, dict) else []
+    if len(items) != count:
+        return [Outcome(502, "bad_answer", "the answer does not name every document")] * count
+    return [_outcome(next(iter(item.values()))) for item in items]
+
+
+def _outcome(item: dict[str, Any]) -> Outcome:
+    error = item.get("error") or {}
+    cause = (error.get("caused_by") or {}).get("reason")
+    reason = f"{error.get('reason', '')}{f': {cause}' if cause else ''}"
+    return Outcome(int(item.get("status", 502)), error.get("type", ""), reason)
