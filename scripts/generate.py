@@ -33,8 +33,8 @@ METRICS_INTRODUCTION = """\
 
 <!-- made by `make generate` from agent/burl/metrics.py; do not edit -->
 
-Served for Prometheus at `/metrics` where `telemetry.metrics_listen` says. Names that end in `_total` count since
-the start.
+Served for Prometheus at `/metrics` where `telemetry.metrics_listen` says. Names that end in `_total` count
+since the start.
 
 | metric | label | meaning |
 |---|---|---|

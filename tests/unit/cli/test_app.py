@@ -30,6 +30,15 @@ def test_validate_prints_the_settings_in_force(capsys: pytest.CaptureFixture[str
     assert (code, json.loads(out)["decide"]["budget"]) == (0, "3/week")
 
 
+def test_validate_looks_at_the_bundle_too(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("BURL_BUNDLE__PATH", str(tmp_path / "absent"))
+    code, _, err = _run(capsys, "validate")
+    assert code == 2
+    assert "absent is no bundle" in err
+
+
 def test_a_mistake_is_one_line_on_stderr_and_exit_code_2(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
