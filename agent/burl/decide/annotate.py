@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import orjson
+
 from burl.decide.annotation import SCHEMA_VERSION, Annotation, annotation_id
 from burl.decide.finding import Finding
 from burl.decide.times import rfc3339
@@ -56,9 +58,9 @@ def _identity(finding: Finding) -> dict[str, Any]:
         "k8s.namespace.name": identity.namespace,
         "k8s.pod.name": identity.pod,
         "k8s.container.name": identity.container,
-        "service.name": identity.workload,
     }
-    return {k: v for k, v in names.items() if v} | dict(identity.fields)
+    service = identity.workload or identity.container or "unknown"
+    return {"service.name": service} | {k: v for k, v in (names | dict(identity.fields)).items() if v}
 
 
 def _explanation(finding: Finding, catalogue: Catalogue) -> dict[str, Any]:
@@ -70,7 +72,7 @@ def _explanation(finding: Finding, catalogue: Catalogue) -> dict[str, Any]:
         "expected_value": why.expected_value,
         "actual_value": why.actual_value,
         "probability": why.probability,
-        "detail": dict(why.detail),
+        "burl.detail": orjson.dumps(dict(why.detail)).decode() if why.detail else None,
     }
     return {k: v for k, v in fields.items() if v not in (None, [], {})}
 

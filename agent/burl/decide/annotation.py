@@ -61,9 +61,27 @@ class Findings:
     incidents: list[Incident] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
 
-    def __bool__(self) -> bool:
-        """Return True when there is anything to store."""
-        return bool(self.annotations or self.incidents or self.dead_letters)
+    def __len__(self) -> int:
+        """Return the number of documents."""
+        return len(self.annotations) + len(self.incidents) + len(self.dead_letters)
+
+    def state(self) -> Any:
+        """Return what `from_state` needs, as msgpack-able values."""
+        return [
+            [[a.id, a.time_ns, a.document] for a in self.annotations],
+            [[i.id, i.version, i.time_ns, i.document] for i in self.incidents],
+            [[d.id, d.time_ns, d.document] for d in self.dead_letters],
+        ]
+
+    @classmethod
+    def from_state(cls, state: Any) -> "Findings":
+        """Return the findings that `state` was taken of."""
+        annotations, incidents, dead_letters = state
+        return cls(
+            [Annotation(*row) for row in annotations],
+            [Incident(*row) for row in incidents],
+            [DeadLetter(*row) for row in dead_letters],
+        )
 
     def extend(self, other: "Findings") -> None:
         """Append all of `other`."""

@@ -17,6 +17,7 @@ class Decider:
         """Args: `catalogue` gives the texts of the templates that findings name."""
         self._catalogue = catalogue
         self._incidents = Incidents(settings)
+        self._watermark_ns = 0
 
     def decide(self, findings: list[Finding], watermark_ns: int) -> Findings:
         """Annotate `findings`, group them, and close incidents up to `watermark_ns`.
@@ -29,14 +30,16 @@ class Decider:
             opener = annotation_id(finding.source.detector_id, finding.unit_key, finding.record_uid)
             incident_id = None if finding.learning else self._incidents.add(finding, opener)
             result.annotations.append(annotate(finding, self._catalogue, incident_id))
-        self._incidents.advance(watermark_ns)
+        self._watermark_ns = max(self._watermark_ns, watermark_ns)
+        self._incidents.advance(self._watermark_ns)
         result.incidents = self._incidents.changes()
         return result
 
     def state(self) -> Any:
         """Return what `restore` needs, as msgpack-able values."""
-        return self._incidents.state()
+        return [self._watermark_ns, self._incidents.state()]
 
     def restore(self, state: Any) -> None:
         """Continue from `state`."""
-        self._incidents.restore(state)
+        self._watermark_ns, incidents = state
+        self._incidents.restore(incidents)

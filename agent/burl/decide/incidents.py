@@ -23,6 +23,7 @@ class _Open:
     """An incident that may still take findings."""
 
     id: str
+    opened_by: str
     namespace: str
     start_ns: int
     end_ns: int
@@ -33,6 +34,7 @@ class _Open:
     services: dict[str, int] = field(default_factory=dict)
     kinds: dict[str, int] = field(default_factory=dict)
     detectors: dict[str, int] = field(default_factory=dict)
+    sessions: dict[str, int] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     closed: bool = False
 
@@ -61,6 +63,7 @@ class Incidents:
             (incident.services, finding.identity.workload or finding.identity.service),
             (incident.kinds, finding.explanation.kind),
             (incident.detectors, finding.source.detector_id),
+            *((incident.sessions, session) for session in finding.session_ids),
         ):
             if value in counts or len(counts) < _MAX_DISTINCT:
                 counts[value] = counts.get(value, 0) + 1
@@ -97,7 +100,7 @@ class Incidents:
 
     def _new(self, finding: Finding, opener_id: str) -> _Open:
         identifier = hashlib.sha256(f"incident\n{opener_id}".encode()).hexdigest()[:32]
-        incident = _Open(identifier, finding.namespace, finding.time_ns, finding.time_ns)
+        incident = _Open(identifier, opener_id, finding.namespace, finding.time_ns, finding.time_ns)
         self._open[identifier] = incident
         while len(self._open) > self._max_open:
             _, oldest = self._open.popitem(last=False)
@@ -109,21 +112,26 @@ class Incidents:
         incident.version += 1
         document = {
             "@timestamp": rfc3339(incident.start_ns),
+            "data_start_time": rfc3339(incident.start_ns),
+            "data_end_time": rfc3339(incident.end_ns),
             "incident_id": incident.id,
-            "start_time": rfc3339(incident.start_ns),
-            "end_time": rfc3339(incident.end_ns),
+            "opened_by": incident.opened_by,
             "state": "closed" if incident.closed else "open",
-            "k8s.namespace.name": incident.namespace,
-            "services": sorted(incident.services),
+            "version": incident.version,
+            "services": sorted(incident.services, key=lambda name: (-incident.services[name], name)),
             "anomaly_kinds": sorted(incident.kinds),
             "detectors": sorted(incident.detectors),
             "anomaly_grade": round(incident.grade, 6),
-            "count": incident.count,
+            "anomaly_count": incident.count,
             "reason": incident.reason,
             "first_lines": list(incident.lines),
-            "version": incident.version,
+            "event.kind": "alert",
             "schema_version": SCHEMA_VERSION,
         }
+        if incident.namespace:
+            document["k8s.namespace.name"] = incident.namespace
+        if incident.sessions:
+            document["session.id"] = list(incident.sessions)
         return Incident(incident.id, incident.version, incident.start_ns, document)
 
     def state(self) -> list[Any]:

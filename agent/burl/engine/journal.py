@@ -1,9 +1,9 @@
 """The journal: what the engine was given since the last checkpoint, so that a killed agent continues exactly.
 
 Layout of a file `journal-<generation>`: entries of `<u32 length><u32 crc32><payload>`, little-endian. The
-payload is a msgpack array whose first item names the kind of the entry. A tail that was cut off by a crash ends
-the journal: what it held was never answered, so its sender sends it again. Entries are appended in the engine's
-order, after the engine took them in and before the store is written.
+payload is a msgpack array whose first item names the kind of the entry. A tail that was cut off by a crash
+ends the journal: what it held was never answered, so its sender sends it again. Entries are appended in the
+engine's order, after the engine took them in and before the store is written.
 
 Requests are kept raw: replaying them through the same rooms gives the same findings, and nothing is
 serialised on the hot path (docs/adr/0002-journal-of-raw-requests.md).

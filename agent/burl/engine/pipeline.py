@@ -1,0 +1,155 @@
+"""The pipeline: one batch of records through parse, window, detect and decide. Synchronous and deterministic.
+
+Training, `burl score` and the running agent all use this one class. Its output depends on nothing but what it
+was given and in which order, so a replay of the journal gives the same findings.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from burl.bundle import Bundle
+from burl.bundle.bundle import SESSIONS, TEMPLATES
+from burl.decide import DeadLetter, Findings
+from burl.decide.decider import Decider
+from burl.decide.finding import Finding
+from burl.decide.learning import Learning
+from burl.decide.settings import DecideSettings
+from burl.detect import Units
+from burl.engine.dead_letters import poisonous, unusable
+from burl.engine.findings import FindingMaker
+from burl.engine.loaded import Loaded, load_detectors
+from burl.errors import Undecodable
+from burl.parse import Catalogue
+from burl.parse.parser import Parser
+from burl.parse.settings import ParseSettings
+from burl.parse.templates import TemplateSet
+from burl.receive.batch import Batch, StreamTable
+from burl.window import Events, Sequences
+from burl.window.settings import WindowSettings
+from burl.window.spec import SessionSpec
+from burl.window.windower import Windowed, Windower
+
+_END_NS = 1 << 62
+"""A watermark that everything is behind of: the end of the input."""
+
+
+class Pipeline:
+    """All rooms between receive and write, wired together; owned by one thread."""
+
+    def __init__(
+        self,
+        *,
+        bundle: Bundle | None,
+        parse: ParseSettings,
+        window: WindowSettings,
+        decide: DecideSettings,
+        state: dict[str, Any] | None = None,
+    ) -> None:
+        """Start empty, or continue from `state`. A bundle brings its own parse and window settings."""
+        self.streams, self.catalogue, self.learning = StreamTable(), Catalogue(), Learning()
+        if state is not None:
+            self.streams.restore(state["streams"])
+            self.catalogue.restore(state["catalogue"])
+            self.learning.restore(state["learning"])
+        frozen, sessions = None, None
+        if bundle is not None:
+            parse = ParseSettings.model_validate(bundle.manifest.parse)
+            window = WindowSettings.model_validate(bundle.manifest.window)
+            frozen = TemplateSet.from_json(bundle.json(TEMPLATES))
+            sessions = SessionSpec.from_json(bundle.path(SESSIONS).read_text())
+        self._parser = Parser(parse, self.catalogue, frozen)
+        self._windower = Windower(window, self.catalogue, self.streams, sessions, self._parser.parameters)
+        self._loaded = load_detectors(bundle, decide)
+        self._decider = Decider(decide, self.catalogue)
+        self._maker = FindingMaker(self.streams, self.learning.__contains__)
+        if state is not None:
+            self._restore(state)
+
+    def process(self, batch: Batch) -> Findings:
+        """Judge one batch; return everything it led to."""
+        templates = self._parser.parse(batch.bodies, batch.streams)
+        newest_ns = int(batch.times_ns.max()) if len(batch) else 0
+        findings = self._judge(self._windower.feed(batch, templates), newest_ns)
+        findings.dead_letters += [
+            letter
+            for raw in batch.damaged
+            for letter in unusable(raw, batch.arrival_ns, "receive", Undecodable("damaged record"))
+        ]
+        return findings
+
+    def advance(self, now_ns: int) -> Findings:
+        """Let the wall clock move event time where no input does."""
+        return self._judge(self._windower.advance(now_ns), now_ns)
+
+    def flush(self) -> Findings:
+        """End of the input: judge what is still open."""
+        return self._judge(self._windower.flush(), _END_NS)
+
+    def _judge(self, windowed: Windowed, watermark_ns: int) -> Findings:
+        by_unit: dict[str, Units] = {
+            "event": windowed.events,
+            "window": windowed.windows,
+            "session": windowed.sessions,
+            "interval": windowed.intervals,
+        }
+        findings: list[Finding] = []
+        dead: list[DeadLetter] = []
+        for loaded in self._loaded:
+            units = by_unit[loaded.source.unit]
+            if len(units) or loaded.source.unit == "interval":
+                self._score(loaded, units, windowed, findings, dead)
+        self.learning.observe(windowed.events)
+        result = self._decider.decide(findings, watermark_ns)
+        result.dead_letters += dead
+        return result
+
+    def _score(
+        self,
+        loaded: Loaded,
+        units: Units,
+        windowed: Windowed,
+        findings: list[Finding],
+        dead: list[DeadLetter],
+    ) -> None:
+        """Score `units`; when a unit makes the detector raise, only that unit is dead-lettered."""
+        try:
+            findings += self._maker.make(loaded, units, loaded.detector.score(units), windowed)
+        except Exception as error:  # noqa: BLE001 - whatever a detector raises, its neighbours must go on
+            if len(units) > 1 and isinstance(units, Events | Sequences):
+                for half in np.array_split(np.arange(len(units)), 2):
+                    self._score(loaded, units.take(half), windowed, findings, dead)
+            else:
+                dead += poisonous(loaded, units, error)
+
+    def state(self) -> dict[str, Any]:
+        """Return what continuing exactly needs, as msgpack-able values."""
+        return {
+            "streams": self.streams.state(),
+            "catalogue": self.catalogue.state(),
+            "learning": self.learning.state(),
+            "parser": self._parser.state(),
+            "windower": self._windower.state(),
+            "decider": self._decider.state(),
+            "detectors": {loaded.source.detector_id: loaded.detector.state() for loaded in self._loaded},
+        }
+
+    def _restore(self, state: dict[str, Any]) -> None:
+        self._parser.restore(state["parser"])
+        self._windower.restore(state["windower"])
+        self._decider.restore(state["decider"])
+        for loaded in self._loaded:
+            saved = state["detectors"].get(loaded.source.detector_id)
+            if saved is not None:
+                loaded.detector.restore(saved)
+
+
+def score_batches(
+    pipeline: Pipeline, batches: Iterable[Batch], seen: Callable[[Batch], None] = lambda _: None
+) -> Iterable[Findings]:
+    """Yield the findings of all `batches` and of their end; calls `seen` after each batch."""
+    for batch in batches:
+        yield pipeline.process(batch)
+        seen(batch)
+    yield pipeline.flush()
