@@ -6,8 +6,6 @@ from functools import partial
 from http.client import HTTPException
 from typing import Any
 
-import orjson
-
 from burl.decide import Findings, Incident
 from burl.errors import Permanent, Retryable
 from burl.write.backoff import Retry
@@ -27,9 +25,6 @@ class WebhookSink:
         """Connects at each write. Args: `retry` bounds each incident's delivery."""
         self._settings = settings
         self._retry = retry
-        self._body: Callable[[dict[str, Any]], bytes] = (
-            slack_body if settings.form == "slack" else orjson.dumps
-        )
         self._told: dict[tuple[str, str], None] = {}
 
     def write(self, findings: Findings) -> None:
@@ -49,7 +44,11 @@ class WebhookSink:
         self._retry.stop()
 
     def _body(self, incident: dict[str, Any]) -> bytes:
-        return slack_body(incident) if self._settings.form == "slack" else to_json(incident)
+        message = slack_message(incident) if self._settings.form == "slack" else incident
+        try:
+            return to_json(message)
+        except ValueError as error:
+            raise Permanent(f"incident {incident.get('incident_id')}: {error}") from None
 
     def _matters(self, incident: Incident) -> bool:
         return float(incident.document.get("anomaly_grade", 0.0)) >= self._settings.min_grade
@@ -76,8 +75,8 @@ class WebhookSink:
             raise Retryable(f"the webhook cannot be reached ({type(error).__name__})") from None
 
 
-def slack_body(incident: dict[str, Any]) -> bytes:
-    """Return the body of a Slack incoming webhook for the incident document `incident`.
+def slack_message(incident: dict[str, Any]) -> dict[str, Any]:
+    """Return what a Slack incoming webhook is sent for the incident document `incident`.
 
     https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
     """
@@ -86,7 +85,7 @@ def slack_body(incident: dict[str, Any]) -> bytes:
     head = f"*Incident {incident.get('state')}* in {_escaped(services)}, grade {grade:.2f}"
     lines = "\n".join(incident.get("first_lines", []))
     quoted = f"\n```{_escaped(lines)}```" if lines else ""
-    return orjson.dumps({"text": f"{head}\n{_escaped(incident.get('reason', ''))}{quoted}"})
+    return {"text": f"{head}\n{_escaped(incident.get('reason', ''))}{quoted}"}
 
 
 def _escaped(text: str) -> str:
