@@ -1,0 +1,67 @@
+"""The lines that came before a line in its stream, continuation lines included."""
+
+from collections import OrderedDict
+from typing import Any
+
+import numpy as np
+
+from burl.receive.batch import Batch
+
+Lines = tuple[str, ...]
+
+
+class BatchContext:
+    """The lines before each record of one batch; looked up only for records that are annotated."""
+
+    def __init__(self, batch: Batch, before: dict[int, Lines], count: int, max_chars: int) -> None:
+        self._batch = batch
+        self._before = before
+        self._count = count
+        self._max_chars = max_chars
+
+    def lines(self, position: int) -> list[str]:
+        """Return the last lines of the stream before the record at `position`, the oldest first."""
+        if not self._count:
+            return []
+        streams = self._batch.streams
+        stream = int(streams[position])
+        same = np.flatnonzero(streams[:position] == stream)[-self._count :]
+        lines = [self._batch.bodies[i][: self._max_chars] for i in same.tolist()]
+        return [*self._before.get(stream, ()), *lines][-self._count :]
+
+
+class Contexts:
+    """The last lines of each stream, over batches; at most `max_streams` streams are remembered."""
+
+    def __init__(self, count: int, max_chars: int, max_streams: int) -> None:
+        self._count = count
+        self._max_chars = max_chars
+        self._max_streams = max_streams
+        self._lines: OrderedDict[int, Lines] = OrderedDict()
+
+    def feed(self, batch: Batch) -> BatchContext:
+        """Remember the batch's last lines; return what came before each of its records."""
+        before: dict[int, Lines] = {}
+        if self._count and len(batch):
+            order = np.argsort(batch.streams, kind="stable")
+            of_order = batch.streams[order]
+            cuts = np.flatnonzero(of_order[1:] != of_order[:-1]) + 1
+            starts, ends = [0, *cuts.tolist()], [*cuts.tolist(), len(order)]
+            positions = order.tolist()
+            for start, end, stream in zip(starts, ends, of_order[starts].tolist(), strict=True):
+                before[stream] = self._lines.pop(stream, ())
+                last = positions[max(start, end - self._count) : end]
+                lines = tuple([batch.bodies[i][: self._max_chars] for i in last])
+                self._lines[stream] = (before[stream] + lines)[-self._count :]
+            while len(self._lines) > self._max_streams:
+                self._lines.popitem(last=False)
+        return BatchContext(batch, before, self._count, self._max_chars)
+
+    def state(self) -> list[Any]:
+        """Return what `restore` needs, as msgpack-able values."""
+        return [[stream, list(lines)] for stream, lines in self._lines.items()]
+
+    def restore(self, state: list[Any]) -> None:
+        """Fill empty contexts from `state`."""
+        for stream, lines in state:
+            self._lines[stream] = tuple(lines)

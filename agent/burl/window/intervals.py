@@ -1,0 +1,179 @@
+"""Counts of events per service and template in intervals of event time."""
+
+from collections import Counter, OrderedDict
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from burl.parse import Catalogue
+from burl.receive.batch import Ints
+from burl.window.portion import Portion, pack, unpack
+from burl.window.settings import WindowSettings
+from burl.window.units import Intervals, Record
+from burl.window.watermark import NEVER, SECOND_NS
+
+
+@dataclass(slots=True)
+class _Row:
+    count: int
+    first: Record
+
+
+Rows = dict[tuple[int, int], _Row]
+"""By (service, template), in order of first arrival."""
+
+
+@dataclass(slots=True)
+class _Sender:
+    """What is open of one sender: intervals that hold at least one of its records."""
+
+    last_closed_ns: int = NEVER
+    rows: dict[int, Rows] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Closed:
+    """Closed intervals being gathered."""
+
+    rows: list[tuple[int, int, int, _Row]] = field(default_factory=list)
+    alive: list[tuple[int, int]] = field(default_factory=list)
+
+    def build(self, catalogue: Catalogue, interval_seconds: float) -> Intervals:
+        """Return what was gathered, in order of start, service and template."""
+        self.rows.sort(key=lambda row: row[:3])
+        columns = np.asarray([(*row[:3], row[3].count) for row in self.rows], dtype=np.int64).reshape(-1, 4)
+        return Intervals(
+            catalogue=catalogue,
+            interval_seconds=interval_seconds,
+            services=columns[:, 1],
+            templates=columns[:, 2],
+            starts_ns=columns[:, 0],
+            counts=columns[:, 3],
+            closed=sorted(self.alive, key=lambda pair: (pair[1], pair[0])),
+            record=lambda row: self.rows[row][3].first,
+        )
+
+
+class IntervalCounts:
+    """Open intervals. One closes when the watermark, less the slack, has passed its end.
+
+    A service is counted by the watermark of the sender that brought it last. An interval in which no stream
+    of a sender wrote is a pause of the sender and judges nobody, unless it is a short gap
+    (`max_gap_intervals`) between intervals in which some stream did: then all its services are known to have
+    been silent. So neither the wall clock nor a jump in time makes silence.
+    """
+
+    def __init__(self, settings: WindowSettings) -> None:
+        self._settings = settings
+        self._length_ns = int(settings.interval_seconds * SECOND_NS)
+        self._slack_ns = int(settings.slack_seconds * SECOND_NS)
+        self._senders: dict[str, _Sender] = {}
+        self._services: OrderedDict[int, tuple[str, int]] = OrderedDict()
+        """Of each service: its sender, and the start of the first interval it was seen in."""
+        self.counters: Counter[str] = Counter()
+
+    def feed(self, portion: Portion) -> None:
+        """Count the portion's events; `expire` closes the intervals that they end."""
+        name = portion.batch.sender
+        sender = self._senders.setdefault(name, _Sender())
+        starts = portion.times_ns - portion.times_ns % self._length_ns
+        late = starts + self._length_ns <= portion.watermarks_before - self._slack_ns
+        late |= starts <= sender.last_closed_ns
+        self.counters["late_interval_events"] += int(late.sum())
+        kept = np.flatnonzero(~late)
+        if len(kept):
+            self._count(portion, kept, starts[kept], sender)
+
+    def _count(self, portion: Portion, kept: Ints, starts: Ints, sender: _Sender) -> None:
+        columns = np.column_stack((starts, portion.services[kept], portion.templates[kept]))
+        keys, first, counts = _distinct(columns)
+        for (start, service, template), at, count in zip(
+            keys.tolist(), kept[first].tolist(), counts.tolist(), strict=True
+        ):
+            self._meet(service, portion.batch.sender, start)
+            rows = sender.rows.setdefault(start, {})
+            row = rows.get((service, template))
+            if row is not None:
+                row.count += count
+            elif len(rows) < self._settings.max_interval_rows:
+                rows[service, template] = _Row(count, portion.record(at))
+            else:
+                self.counters["uncounted_events"] += count
+
+    def _meet(self, service: int, sender: str, start_ns: int) -> None:
+        since_ns = self._services.pop(service, (sender, start_ns))[1]
+        self._services[service] = (sender, min(since_ns, start_ns))
+        if len(self._services) > self._settings.max_services:
+            self.counters["evicted_services"] += 1
+            self._services.popitem(last=False)
+
+    def expire(self, name: str, watermark_ns: int, out: Closed) -> None:
+        """Close the sender's intervals that its watermark, less the slack, has passed."""
+        sender = self._senders.get(name)
+        if sender is None:
+            return
+        limit_ns = watermark_ns - self._slack_ns - self._length_ns
+        due = sorted(start for start in sender.rows if start <= limit_ns)
+        excess = len(sender.rows) - len(due) - self._settings.max_open_intervals
+        if excess > 0:
+            self.counters["evicted_intervals"] += excess
+            due = sorted(sender.rows)[: len(due) + excess]
+        self._close(name, sender, due, out)
+
+    def flush(self, out: Closed) -> None:
+        """Close all intervals."""
+        for name, sender in self._senders.items():
+            self._close(name, sender, sorted(sender.rows), out)
+
+    def _close(self, name: str, sender: _Sender, due: list[int], out: Closed) -> None:
+        if not due:
+            return
+        services = [(service, since) for service, (of, since) in self._services.items() if of == name]
+        for start in due:
+            for alive in self._since_last(sender.last_closed_ns, start):
+                out.alive += [(service, alive) for service, since in services if since <= alive]
+            out.rows += [(start, *key, row) for key, row in sender.rows.pop(start).items()]
+            sender.last_closed_ns = max(sender.last_closed_ns, start)
+
+    def _since_last(self, last_ns: int, start_ns: int) -> list[int]:
+        """Return the interval starts to report as closed: `start_ns`, and a short gap before it."""
+        gap = (start_ns - last_ns) // self._length_ns - 1
+        if last_ns == NEVER or gap > self._settings.max_gap_intervals:
+            return [start_ns]
+        return list(range(start_ns - gap * self._length_ns, start_ns + 1, self._length_ns))
+
+    def state(self) -> list[Any]:
+        """Return what `restore` needs, as msgpack-able values."""
+        senders = [
+            [name, sender.last_closed_ns, [[start, _pack(rows)] for start, rows in sender.rows.items()]]
+            for name, sender in self._senders.items()
+        ]
+        return [senders, [[service, *known] for service, known in self._services.items()]]
+
+    def restore(self, state: list[Any]) -> None:
+        """Fill empty counts from `state`."""
+        senders, services = state
+        for name, last_closed_ns, intervals in senders:
+            rows = {start: _unpack(packed) for start, packed in intervals}
+            self._senders[name] = _Sender(last_closed_ns, rows)
+        for service, sender, since_ns in services:
+            self._services[service] = (sender, since_ns)
+
+
+def _distinct(columns: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return the distinct rows of `columns`, where each first stands, and how often it occurs."""
+    order = np.lexsort(columns.T[::-1])
+    ordered = columns[order]
+    is_first = np.ones(len(order), dtype=np.bool_)
+    is_first[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
+    heads = np.flatnonzero(is_first)
+    return ordered[heads], order[heads], np.diff([*heads.tolist(), len(order)])
+
+
+def _pack(rows: Rows) -> list[Any]:
+    return [[*key, row.count, pack(row.first)] for key, row in rows.items()]
+
+
+def _unpack(packed: list[Any]) -> Rows:
+    return {(service, template): _Row(count, unpack(first)) for service, template, count, first in packed}

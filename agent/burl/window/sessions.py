@@ -1,0 +1,156 @@
+"""Open sessions: events that share an id, over streams and services."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from burl.window.extract import Id
+from burl.window.portion import Portion, RecordState, pack, unpack
+from burl.window.ragged import Ragged
+from burl.window.recency import Recency
+from burl.window.settings import WindowSettings
+from burl.window.spec import SessionSpec
+from burl.window.units import Record
+from burl.window.watermark import SECOND_NS
+
+
+@dataclass(slots=True)
+class _Session:
+    """`ids` in order of first sight; `family` keeps apart what is not to be joined."""
+
+    number: int
+    ids: list[Id]
+    records: list[Record]
+    newest_ns: int
+
+
+class Sessions:
+    """Open sessions, by each of their ids.
+
+    A session closes when its time-out passes without an event - on the sender's watermark less the slack, or
+    by the times of its own events - and when it is full. Ids of joined kinds found in one record make one
+    session of those that hold them.
+    """
+
+    def __init__(self, settings: WindowSettings, spec: SessionSpec) -> None:
+        self._settings = settings
+        self._slack_ns = int(settings.slack_seconds * SECOND_NS)
+        self._timeout_ns = int((spec.timeout_seconds or settings.session_timeout_seconds) * SECOND_NS)
+        self._names = [kind.name for kind in spec.kinds]
+        self._families = spec.families()
+        self._by_id: dict[Id, int] = {}
+        self._sessions: dict[int, _Session] = {}
+        self._recency: Recency[int] = Recency()
+        self._next = 0
+        self._held = 0
+        self.counters: Counter[str] = Counter()
+
+    def feed(self, portion: Portion, found: Iterable[tuple[int, list[Id]]], out: Ragged) -> None:
+        """Take events with their ids; append the sessions that they close to `out`."""
+        for event, ids in found:
+            for family in self._by_family(ids):
+                self._take(portion, event, family, out)
+        self._evict(out)
+
+    def _by_family(self, ids: list[Id]) -> Iterable[list[Id]]:
+        if len(ids) == 1:
+            return (ids,)
+        families: dict[int, list[Id]] = {}
+        for one in ids:
+            families.setdefault(self._families[one[0]], []).append(one)
+        return families.values()
+
+    def _take(self, portion: Portion, event: int, ids: list[Id], out: Ragged) -> None:
+        """Put an event into the session that its ids name."""
+        time_ns = int(portion.times_ns[event])
+        limit_ns = int(portion.watermarks_before[event]) - self._slack_ns - self._timeout_ns
+        session = self._find(ids, time_ns, limit_ns, out)
+        session.records.append(portion.record(event))
+        session.newest_ns = max(session.newest_ns, time_ns)
+        self._held += 1
+        self._recency.touch(session.number, portion.batch.sender, int(portion.watermarks_after[event]))
+        if len(session.records) >= self._settings.max_session_events:
+            self.counters["full_sessions"] += 1
+            self._close(session, out)
+
+    def _find(self, ids: list[Id], time_ns: int, limit_ns: int, out: Ragged) -> _Session:
+        """Return the open session of `ids`: joined if they were in several, new if in none."""
+        session: _Session | None = None
+        for number in sorted({self._by_id[one] for one in ids if one in self._by_id}):
+            other = self._sessions[number]
+            touched = self._recency.touched(number)
+            silent = touched is not None and touched[1] < limit_ns
+            if silent or time_ns > other.newest_ns + self._timeout_ns:
+                self._close(other, out)
+            elif session is None:
+                session = other
+            else:
+                self._join(session, other)
+        if session is None:
+            session = self._sessions[self._next] = _Session(self._next, [], [], time_ns)
+            self._next += 1
+        self._name(session, ids)
+        return session
+
+    def _name(self, session: _Session, ids: list[Id]) -> None:
+        for one in ids:
+            if self._by_id.get(one) != session.number:
+                self._by_id[one] = session.number
+                session.ids.append(one)
+
+    def _join(self, session: _Session, other: _Session) -> None:
+        """Move all of `other` into `session`, the older of the two."""
+        self._remove(other)
+        self._name(session, other.ids)
+        session.records += other.records
+        session.newest_ns = max(session.newest_ns, other.newest_ns)
+        self._held += len(other.records)
+
+    def _remove(self, session: _Session) -> None:
+        del self._sessions[session.number]
+        self._recency.discard(session.number)
+        for one in session.ids:
+            del self._by_id[one]
+        self._held -= len(session.records)
+
+    def _close(self, session: _Session, out: Ragged) -> None:
+        """Emit a session, its events in order of event time."""
+        self._remove(session)
+        ids = sorted(session.ids, key=lambda one: one[0])
+        out.append_records(sorted(session.records, key=lambda record: record.time_ns))
+        out.close(ids[0][1], self._names[ids[0][0]], [text for _, text in ids])
+
+    def _evict(self, out: Ragged) -> None:
+        settings = self._settings
+        while len(self._sessions) > settings.max_sessions or self._held > settings.max_session_records:
+            self.counters["evicted_sessions"] += 1
+            self._close(self._sessions[self._recency.oldest()], out)
+
+    def expire(self, sender: str, watermark_ns: int, out: Ragged) -> None:
+        """Close the sessions last touched by the sender that have been silent for too long."""
+        for number in self._recency.expire(sender, watermark_ns - self._slack_ns - self._timeout_ns):
+            self._close(self._sessions[number], out)
+
+    def flush(self, out: Ragged) -> None:
+        """Close all sessions, the longest silent first."""
+        for number in list(self._recency):
+            self._close(self._sessions[number], out)
+
+    def state(self) -> list[Any]:
+        """Return what `restore` needs, as msgpack-able values: the longest silent session first."""
+        return [[self._recency.touched(number), *_pack(self._sessions[number])] for number in self._recency]
+
+    def restore(self, state: list[Any]) -> None:
+        """Fill empty sessions from `state`."""
+        for (sender, watermark_ns), number, ids, records, newest_ns in state:
+            session = _Session(number, [], [unpack(record) for record in records], newest_ns)
+            self._sessions[number] = session
+            self._name(session, [(kind, text) for kind, text in ids])
+            self._recency.touch(number, sender, watermark_ns)
+            self._held += len(session.records)
+            self._next = max(self._next, number + 1)
+
+
+def _pack(session: _Session) -> tuple[int, list[Id], list[RecordState], int]:
+    return (session.number, session.ids, [pack(record) for record in session.records], session.newest_ns)

@@ -1,0 +1,162 @@
+"""The window room's front: a batch and its templates in, the units that detectors score out."""
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from burl.parse import Catalogue
+from burl.receive.batch import Batch, Ints, StreamTable
+from burl.window.context import BatchContext, Contexts
+from burl.window.extract import Extractor
+from burl.window.intervals import Closed, IntervalCounts
+from burl.window.portion import Parameters, Portion, events_of, portion_of
+from burl.window.ragged import Ragged
+from burl.window.sessions import Sessions
+from burl.window.settings import WindowSettings
+from burl.window.spec import SessionSpec
+from burl.window.streams import StreamWindows
+from burl.window.units import Events, Intervals, Sequences
+from burl.window.watermark import Watermarks
+
+
+@dataclass(slots=True)
+class Windowed:
+    """What one step of the windower gave; any part may be empty.
+
+    Attributes:
+        events: the batch's records that are no continuations.
+        windows, sessions, intervals: what this step closed.
+    """
+
+    events: Events
+    windows: Sequences
+    sessions: Sequences
+    intervals: Intervals
+    _portion: Portion | None
+    _context: BatchContext | None
+    _context_lines: int
+
+    def event_context(self, event: int) -> list[str]:
+        """Return the lines before `event` in its stream, the oldest first, continuation lines included.
+
+        Costs nothing for events that it is not called for.
+        """
+        if self._portion is None or self._context is None:
+            return []
+        return self._context.lines(int(self._portion.positions[event]))
+
+    def sequence_context(self, sequences: Sequences, position: int) -> list[str]:
+        """Return the texts of the sequence's judged records before the flat `position`, the oldest first."""
+        row = int(sequences.offsets.searchsorted(position, side="right")) - 1
+        first = int(sequences.offsets[row] + sequences.leads[row])
+        return [sequences.record(i).body for i in range(max(first, position - self._context_lines), position)]
+
+
+class Windower:
+    """Turns batches into events, windows, sessions and intervals.
+
+    Deterministic: how records are cut into batches changes only when a unit is given out, never what is in
+    it, as long as no limit of the settings bites. Not thread-safe: the engine thread owns it.
+    """
+
+    def __init__(
+        self,
+        settings: WindowSettings,
+        catalogue: Catalogue,
+        streams: StreamTable,
+        sessions: SessionSpec | None,
+        parameters: Parameters,
+    ) -> None:
+        """Args: `sessions` None = no sessions; `parameters(body, template)` = a record's variable parts."""
+        self._settings = settings
+        self._catalogue = catalogue
+        self._table = streams
+        self._parameters = parameters
+        self._watermarks = Watermarks(settings.max_senders)
+        self._windows = StreamWindows(settings, streams)
+        self._sessions = Sessions(settings, sessions or SessionSpec(kinds=()))
+        self._extractor = Extractor(sessions, catalogue, parameters) if sessions else None
+        self._intervals = IntervalCounts(settings)
+        self._contexts = Contexts(settings.context_lines, settings.max_body_chars, settings.max_streams)
+
+    def feed(self, batch: Batch, templates: Ints) -> Windowed:
+        """Take a batch and the template of each of its records (-1 = it continues the record before it)."""
+        portion = portion_of(batch, templates, self._table, self._watermarks, self._settings.max_body_chars)
+        context = self._contexts.feed(batch)
+        windows, sessions, intervals = Ragged(), Ragged(), Closed()
+        self._windows.feed(portion, windows)
+        if self._extractor is not None:
+            self._sessions.feed(portion, self._extractor.ids(portion), sessions)
+        self._intervals.feed(portion)
+        self._expire(batch.sender, self._watermarks.get(batch.sender), windows, sessions, intervals)
+        return self._give(windows, sessions, intervals, portion, context)
+
+    def advance(self, now_ns: int) -> Windowed:
+        """Let the wall clock move the watermark of idle senders; `now_ns` since the epoch.
+
+        Not to be called while requests are refused, just after a start, or in a replay: then silence means
+        nothing.
+        """
+        windows, sessions, intervals = Ragged(), Ragged(), Closed()
+        moved = self._watermarks.advance_idle(now_ns, self._settings.idle_after_seconds)
+        for sender, watermark_ns in moved.items():
+            self._expire(sender, watermark_ns, windows, sessions, intervals)
+        return self._give(windows, sessions, intervals)
+
+    def flush(self) -> Windowed:
+        """Close everything: the end of the input."""
+        windows, sessions, intervals = Ragged(), Ragged(), Closed()
+        self._windows.flush(windows)
+        self._sessions.flush(sessions)
+        self._intervals.flush(intervals)
+        return self._give(windows, sessions, intervals)
+
+    def counters(self) -> Counter[str]:
+        """Return how often each limit bit since the start, by name; late events too."""
+        return self._windows.counters + self._sessions.counters + self._intervals.counters
+
+    def _expire(
+        self, sender: str, watermark_ns: int, windows: Ragged, sessions: Ragged, intervals: Closed
+    ) -> None:
+        self._windows.expire(sender, watermark_ns, windows)
+        self._sessions.expire(sender, watermark_ns, sessions)
+        self._intervals.expire(sender, watermark_ns, intervals)
+
+    def _give(
+        self,
+        windows: Ragged,
+        sessions: Ragged,
+        intervals: Closed,
+        portion: Portion | None = None,
+        context: BatchContext | None = None,
+    ) -> Windowed:
+        build = partial(Ragged.build, catalogue=self._catalogue, table=self._table)
+        record = None if portion is None else portion.record
+        return Windowed(
+            events=events_of(portion, self._catalogue, self._parameters),
+            windows=build(windows, "window", record=record),
+            sessions=build(sessions, "session", record=record),
+            intervals=intervals.build(self._catalogue, self._settings.interval_seconds),
+            _portion=portion,
+            _context=context,
+            _context_lines=self._settings.context_lines,
+        )
+
+    def state(self) -> dict[str, Any]:
+        """Return what `restore` needs, as msgpack-able values. Streams and catalogue are saved apart."""
+        return {name: part.state() for name, part in self._parts().items()}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Continue from `state` exactly; to be called before anything is fed."""
+        for name, part in self._parts().items():
+            part.restore(state[name])
+
+    def _parts(self) -> dict[str, Watermarks | StreamWindows | Sessions | IntervalCounts | Contexts]:
+        return {
+            "watermarks": self._watermarks,
+            "windows": self._windows,
+            "sessions": self._sessions,
+            "intervals": self._intervals,
+            "contexts": self._contexts,
+        }
