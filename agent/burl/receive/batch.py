@@ -76,6 +76,7 @@ class Batch:
         sender: whose clock the watermark follows: a configured attribute, else the peer's host.
         arrival_ns: when the request arrived, kept with its digest.
         origin: the rest of each record, on demand.
+        damaged: serialised records that could not be parsed, for the dead letters; not among the columns.
     """
 
     bodies: list[str]
@@ -86,6 +87,7 @@ class Batch:
     sender: str
     arrival_ns: int
     origin: Origin
+    damaged: list[bytes] = field(default_factory=list)
 
     def __len__(self) -> int:
         """Return the number of records."""

@@ -1,0 +1,152 @@
+"""OTLP/gRPC requests -> batches."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+
+from burl.receive.batch import Batch, StreamTable
+from burl.receive.bodies import BodyDecoder
+from burl.receive.counters import ReceiveCounters
+from burl.receive.entries import resource_entries
+from burl.receive.origin import Key, OtlpOrigin
+from burl.receive.settings import ReceiveSettings
+from burl.receive.severity import severities
+from burl.receive.streams import StreamFinder
+from burl.receive.times import event_times
+from burl.receive.values import attributes, flatten
+from burl.receive.wire import LogRecord, Piece, read_request
+
+MAX_RECORDS = 4096
+"""Most records of a batch (design.md, decision 14)."""
+
+
+@dataclass(slots=True)
+class _Run:
+    """Records of one resource."""
+
+    resource: bytes
+    records: list[LogRecord]
+    damaged: list[bytes]
+
+
+@dataclass(slots=True)
+class _Request:
+    """What the batches of one request share.
+
+    Attributes:
+        before_ns: event time of the last record given out; the arrival, before the first.
+        seen: how often each key was given out; stays empty in a request of one batch.
+    """
+
+    arrival_ns: int
+    before_ns: int
+    seen: dict[Key, int]
+
+
+class Decoder:
+    """Decodes requests; belongs to the thread that owns the stream table.
+
+    What comes out is a function of what is given to `decode` alone, so that the journal can replay it.
+    """
+
+    def __init__(
+        self, settings: ReceiveSettings, streams: StreamTable, counters: ReceiveCounters | None = None
+    ) -> None:
+        self.counters = counters or ReceiveCounters()
+        self._settings = settings
+        self._streams = streams
+        self._finder = StreamFinder(settings.identity, streams)
+        self._bodies = BodyDecoder(settings, self.counters)
+
+    def decode(self, raw: bytes, sender: str, arrival_ns: int) -> Iterator[Batch]:
+        """Return the batches of a serialised ExportLogsServiceRequest, decoded one by one.
+
+        Args:
+            raw: the request, decompressed.
+            sender: the peer's host.
+            arrival_ns: when it arrived, nanoseconds since the epoch.
+
+        Raises:
+            Undecodable: `raw` is no such request. Raised by the call itself, before anything is given out.
+        """
+        return self._batches(read_request(raw), sender, arrival_ns)
+
+    def _batches(self, pieces: Sequence[Piece], peer: str, arrival_ns: int) -> Iterator[Batch]:
+        request = _Request(arrival_ns, arrival_ns, {})
+        slices = (
+            (sender, runs)
+            for sender, group in groupby(pieces, lambda piece: self._sender(piece.resource, peer))
+            for runs in _slices(group)
+        )
+        current = next(slices, None)
+        single = True
+        while current is not None:
+            following = next(slices, None)
+            single = single and following is None
+            yield self._batch(*current, request, single=single)
+            current = following
+
+    def _sender(self, resource: bytes, peer: str) -> str:
+        name = self._settings.sender_attribute
+        if not name:
+            return peer
+        return flatten(attributes(resource_entries(resource))).get(name) or peer
+
+    def _batch(self, sender: str, runs: Sequence[_Run], request: _Request, *, single: bool) -> Batch:
+        records = [record for run in runs for record in run.records]
+        said = [record.time_unix_nano for record in records]
+        times, timed = event_times(
+            said, lambda i: records[i].observed_time_unix_nano, request.arrival_ns, request.before_ns
+        )
+        streams = [stream for run in runs for stream in self._finder.find(run.resource, run.records, sender)]
+        bodies = self._bodies.texts([record.body for record in records])
+        origin = OtlpOrigin(
+            records=records,
+            resources=[run.resource for run in runs for _ in run.records],
+            streams=self._stream_keys(streams),
+            said=said,
+            bodies=bodies,
+            uid_attributes=self._settings.uid_attributes,
+        )
+        if not single:
+            origin.repeats = origin.count_repeats(request.seen)
+        batch = Batch(
+            bodies=bodies,
+            times_ns=times,
+            timed=timed,
+            streams=np.array(streams, dtype=np.int64),
+            severities=severities(records),
+            sender=sender,
+            arrival_ns=request.arrival_ns,
+            origin=origin,
+            damaged=[raw for run in runs for raw in run.damaged],
+        )
+        request.before_ns = int(times[-1]) if records else request.before_ns
+        self._count(batch)
+        return batch
+
+    def _stream_keys(self, streams: Sequence[int]) -> list[str]:
+        names = {stream: self._streams.identity(stream).stream for stream in set(streams)}
+        return [names[stream] for stream in streams]
+
+    def _count(self, batch: Batch) -> None:
+        self.counters.accepted_records += len(batch)
+        self.counters.damaged += len(batch.damaged)
+        self.counters.untimed += len(batch) - int(np.count_nonzero(batch.timed))
+
+
+def _slices(pieces: Iterator[Piece]) -> Iterator[list[_Run]]:
+    """Parse pieces one by one and regroup their records to at most `MAX_RECORDS`."""
+    runs: list[_Run] = []
+    room = MAX_RECORDS
+    for piece in pieces:
+        records, damaged = piece.records()
+        while len(records) > room:
+            yield [*runs, _Run(piece.resource, records[:room], [])]
+            records, runs, room = records[room:], [], MAX_RECORDS
+        runs.append(_Run(piece.resource, records, damaged))
+        room -= len(records)
+    if any(run.records or run.damaged for run in runs):
+        yield runs

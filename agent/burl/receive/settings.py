@@ -1,0 +1,104 @@
+"""Settings of the receive room."""
+
+import ipaddress
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, FilePath, model_validator
+
+MIB = 1024 * 1024
+
+
+class TlsSettings(BaseModel):
+    """Certificates of the gRPC door; with `client_ca_file` senders must show one of their own (mTLS)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    cert_file: FilePath = Field(description="PEM certificate chain that the server shows.")
+    key_file: FilePath = Field(description="PEM private key of that certificate.")
+    client_ca_file: FilePath | None = Field(
+        default=None, description="PEM of the CA that signs senders' certificates; set, it makes them a duty."
+    )
+
+
+class IdentitySettings(BaseModel):
+    """Which attributes name streams and services; the first that a record or its resource has wins.
+
+    Nested maps are reached with dots (`kubernetes.labels.app`).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    namespace_attributes: tuple[str, ...] = Field(
+        default=("k8s.namespace.name", "kubernetes.namespace_name", "service.namespace"),
+        description="Attributes that name the namespace.",
+    )
+    pod_attributes: tuple[str, ...] = Field(
+        default=("k8s.pod.name", "kubernetes.pod_name"), description="Attributes that name the pod."
+    )
+    container_attributes: tuple[str, ...] = Field(
+        default=("k8s.container.name", "kubernetes.container_name"),
+        description="Attributes that name the container.",
+    )
+    service_attributes: tuple[str, ...] = Field(
+        default=(),
+        description="Attributes that name the service; empty: the pod's name without what a rollout changes.",
+    )
+    cache_entries: int = Field(
+        default=8192, ge=1, description="Distinct sets of attributes whose stream is remembered."
+    )
+
+
+class ReceiveSettings(BaseModel):
+    """How records come in, over gRPC and from files."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    listen: str = Field(
+        default="127.0.0.1:4317",
+        pattern=r"^(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+):\d{1,5}$",
+        description="Address and port of the OTLP/gRPC door.",
+    )
+    tls: TlsSettings | None = Field(default=None, description="Certificates; none: plain text.")
+    insecure_public: bool = Field(
+        default=False, description="Allow plain text on an address that others can reach."
+    )
+    message_max_bytes: int = Field(default=64 * MIB, ge=MIB, description="Largest request, decompressed.")
+    inflight_max_bytes: int = Field(
+        default=256 * MIB, description="Bytes of requests not yet answered; above it senders are put off."
+    )
+    record_max_bytes: int = Field(default=2 * MIB, ge=1024, description="Longer bodies are cut and marked.")
+    body_keys: tuple[str, ...] = Field(
+        default=("log", "message"), description="Keys that hold the text when a body is a map."
+    )
+    uid_attributes: tuple[str, ...] = Field(
+        default=("log.record.uid", "log_record_uid"), description="Attributes that hold a record's own id."
+    )
+    sender_attribute: str = Field(
+        default="", description="Resource attribute that names the sender; empty: the peer's host."
+    )
+    identity: IdentitySettings = Field(
+        default_factory=IdentitySettings, description="What names streams and services."
+    )
+
+    @property
+    def host(self) -> str:
+        """The host part of `listen`, without brackets."""
+        return self.listen.rpartition(":")[0].strip("[]")
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.inflight_max_bytes < self.message_max_bytes:
+            raise ValueError("inflight_max_bytes must be at least message_max_bytes")
+        if not (self.tls or self.insecure_public or _is_loopback(self.host)):
+            raise ValueError(
+                f"listen {self.listen} can be reached by others in plain text: "
+                "set tls, listen on 127.0.0.1, or say insecure_public: true"
+            )
+        return self
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,70 @@
+"""Records -> streams, by the raw bytes of what names them."""
+
+from collections.abc import Sequence
+
+from burl.receive.batch import StreamTable
+from burl.receive.entries import record_entries, resource_entries
+from burl.receive.identity import attribute_heads, identify
+from burl.receive.settings import IdentitySettings
+from burl.receive.values import attributes, flatten
+from burl.receive.wire import LogRecord
+
+_Key = tuple[str, bytes, tuple[bytes, ...]]
+"""Sender, serialised Resource, serialised KeyValues that name the stream."""
+
+
+class StreamFinder:
+    """Finds the streams of records.
+
+    The same pod sends the same bytes with every record, so attributes are decoded once for each distinct set
+    of those that name streams; what differs from record to record (offset, time, uid) is not looked at.
+    """
+
+    def __init__(self, settings: IdentitySettings, table: StreamTable) -> None:
+        self._settings = settings
+        self._table = table
+        self._heads = attribute_heads(settings)
+        self._cache: dict[_Key, int] = {}
+
+    def find(self, resource: bytes, records: Sequence[LogRecord], sender: str) -> list[int]:
+        """Return the index of each record's stream.
+
+        An attribute takes part only when its key comes first in its bytes, as every known serialiser has it.
+
+        Args:
+            resource: the serialised Resource of the records.
+            records: the records.
+            sender: who sent them, when nothing else says more.
+        """
+        streams = []
+        nameless = -1
+        for record in records:
+            naming = record_entries(record)
+            if naming:
+                streams.append(self._look_up((sender, resource, self._naming(naming))))
+                continue
+            if nameless < 0:
+                nameless = self._look_up((sender, resource, ()))
+            streams.append(nameless)
+        return streams
+
+    def _look_up(self, key: _Key) -> int:
+        stream = self._cache.get(key)
+        return self._learn(key) if stream is None else stream
+
+    def _naming(self, record: Sequence[bytes]) -> tuple[bytes, ...]:
+        heads = self._heads
+        try:
+            # raw[1] is the length of the key.
+            return tuple([raw for raw in record if raw[: 2 + raw[1]] in heads])
+        except IndexError:
+            return self._naming([raw for raw in record if len(raw) > 1])
+
+    def _learn(self, key: _Key) -> int:
+        sender, resource, naming = key
+        flat = flatten(attributes([*resource_entries(resource), *naming]))
+        stream = self._table.add(identify(flat, sender, self._settings))
+        if len(self._cache) >= self._settings.cache_entries:
+            self._cache.clear()
+        self._cache[key] = stream
+        return stream

@@ -1,0 +1,227 @@
+"""The wire format of OTLP logs, read with slim descriptors.
+
+They are opentelemetry-proto's own, with `string` declared `bytes` (Fluent Bit sends invalid UTF-8, which
+stock protobuf refuses) and everything nested left as raw bytes: the same pod sends the same bytes again and
+again, so they are decoded once and cached, and a damaged or deeply nested value costs nobody but itself.
+Measured: 0.5 us a record, against 3.0 with four attributes decoded.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from google.protobuf.message import DecodeError
+from opentelemetry.proto.common.v1 import common_pb2
+from opentelemetry.proto.logs.v1 import logs_pb2
+from opentelemetry.proto.resource.v1 import resource_pb2
+
+from burl.errors import Undecodable
+
+PIECE_BYTES = 512 * 1024
+"""Largest stretch given to one parse, which holds the GIL: about 3 ms."""
+
+_LENGTH_DELIMITED = 2
+_FIXED_WIDTHS = {1: 8, 5: 4}
+_MAX_VARINT_BITS = 63
+_RAW_FIELDS = {
+    "AnyValue": {"array_value", "kvlist_value"},
+    "ArrayValue": {"values"},
+    "KeyValueList": {"values"},
+    "Resource": {"attributes"},
+    "LogRecord": {"attributes", "body"},
+    "ScopeLogs": {"scope"},
+}
+
+
+class AnyValue(Protocol):
+    """`opentelemetry.proto.common.v1.AnyValue`; containers hold their serialised form."""
+
+    string_value: bytes
+    bytes_value: bytes
+    array_value: bytes
+    kvlist_value: bytes
+
+    def WhichOneof(self, oneof_group: str) -> str | None:  # noqa: N802 - protobuf's own name
+        """Return the name of the field that is set."""
+        ...
+
+
+class KeyValue(Protocol):
+    """`opentelemetry.proto.common.v1.KeyValue`."""
+
+    key: bytes
+    value: AnyValue
+
+
+class LogRecord(Protocol):
+    """`opentelemetry.proto.logs.v1.LogRecord`; body and attributes are serialised AnyValue and KeyValues."""
+
+    time_unix_nano: int
+    observed_time_unix_nano: int
+    severity_number: int
+    severity_text: bytes
+    body: bytes
+    attributes: Sequence[bytes]
+    trace_id: bytes
+    span_id: bytes
+
+
+def _slim_pool() -> descriptor_pool.DescriptorPool:
+    pool = descriptor_pool.DescriptorPool()
+    for module in (common_pb2, resource_pb2, logs_pb2):
+        file = descriptor_pb2.FileDescriptorProto()
+        module.DESCRIPTOR.CopyToProto(file)
+        for message in file.message_type:
+            _slim(message)
+        pool.AddSerializedFile(file.SerializeToString())
+    return pool
+
+
+def _slim(message: descriptor_pb2.DescriptorProto) -> None:
+    raw = _RAW_FIELDS.get(message.name, set())
+    for field in message.field:
+        if field.type == field.TYPE_STRING or field.name in raw:
+            field.type = field.TYPE_BYTES
+            field.ClearField("type_name")
+
+
+_POOL = _slim_pool()
+
+
+def _message(name: str) -> Any:
+    return message_factory.GetMessageClass(_POOL.FindMessageTypeByName(f"opentelemetry.proto.{name}"))
+
+
+_ScopeLogs = _message("logs.v1.ScopeLogs")
+_LogRecord = _message("logs.v1.LogRecord")
+_Resource = _message("resource.v1.Resource")
+_KeyValue = _message("common.v1.KeyValue")
+_KeyValueList = _message("common.v1.KeyValueList")
+_AnyValue = _message("common.v1.AnyValue")
+_ArrayValue = _message("common.v1.ArrayValue")
+
+
+def any_value(raw: bytes) -> AnyValue:
+    """Parse one serialised AnyValue. Raises DecodeError."""
+    return cast("AnyValue", _AnyValue.FromString(raw))
+
+
+def key_value(raw: bytes) -> KeyValue:
+    """Parse one serialised KeyValue. Raises DecodeError."""
+    return cast("KeyValue", _KeyValue.FromString(raw))
+
+
+def key_values(raw: bytes) -> list[bytes]:
+    """Return the serialised KeyValues of a serialised KeyValueList. Raises DecodeError."""
+    return list(_KeyValueList.FromString(raw).values)
+
+
+def array_values(raw: bytes) -> list[AnyValue]:
+    """Return the values of a serialised ArrayValue. Raises DecodeError."""
+    return [any_value(value) for value in _ArrayValue.FromString(raw).values]
+
+
+def resource_attributes(raw: bytes) -> list[bytes]:
+    """Return the serialised KeyValues of a serialised Resource. Raises DecodeError."""
+    return list(_Resource.FromString(raw).attributes)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of one resource's records whose framing is sound.
+
+    Attributes:
+        resource: the serialised Resource they belong to.
+        raw: a serialised ScopeLogs.
+    """
+
+    resource: bytes
+    raw: bytes
+
+    def records(self) -> tuple[list[LogRecord], list[bytes]]:
+        """Return the records, and the bytes of those that are none."""
+        try:
+            return list(_ScopeLogs.FromString(self.raw).log_records), []
+        except DecodeError:
+            return self._one_by_one()
+
+    def _one_by_one(self) -> tuple[list[LogRecord], list[bytes]]:
+        records: list[LogRecord] = []
+        damaged: list[bytes] = []
+        for start, end in _submessages(self.raw, 0, len(self.raw), 2):
+            record = self.raw[start:end]
+            try:
+                records.append(_LogRecord.FromString(record))
+            except DecodeError:
+                damaged.append(record)
+        return records, damaged
+
+
+def read_request(raw: bytes) -> list[Piece]:
+    """Cut a serialised ExportLogsServiceRequest into pieces of about `PIECE_BYTES`, without parsing records.
+
+    Raises:
+        Undecodable: the framing of requests, resources or records is broken; nothing of it can be trusted.
+    """
+    pieces: list[Piece] = []
+    for start, end in _submessages(raw, 0, len(raw), 1):
+        # A message given twice is merged, which in this format is to be concatenated.
+        resource = b"".join(raw[a:b] for a, b in _submessages(raw, start, end, 1))
+        for a, b in _submessages(raw, start, end, 2):
+            pieces += (Piece(resource, raw[c:d]) for c, d in _cut(raw, a, b))
+    return pieces
+
+
+def _cut(raw: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cut a ScopeLogs between records; yields only when all of it was walked through."""
+    cuts = [start]
+    for _, record_end in _submessages(raw, start, end, 2):
+        if record_end - cuts[-1] >= PIECE_BYTES:
+            cuts.append(record_end)
+    return zip(cuts, [*cuts[1:], end], strict=True)
+
+
+def _submessages(raw: bytes, position: int, end: int, wanted: int) -> Iterator[tuple[int, int]]:
+    """Yield start and end of every length-delimited field number `wanted` between `position` and `end`."""
+    wanted_tag = wanted << 3 | _LENGTH_DELIMITED
+    while position < end:
+        tag = raw[position]
+        length = raw[position + 1] if position + 1 < end else 0
+        if tag == wanted_tag and 0 < length < 0x80:  # noqa: PLR2004 - one-byte varint, by far the most usual
+            position += 2
+        else:
+            tag, position = _varint(raw, position, end)
+            length, position = _payload(raw, position, end, tag)
+        if position + length > end:
+            raise Undecodable(f"a field at byte {position} reaches past the end of its message")
+        if tag == wanted_tag:
+            yield position, position + length
+        position += length
+
+
+def _payload(raw: bytes, position: int, end: int, tag: int) -> tuple[int, int]:
+    """Return length and start of the payload after `tag`."""
+    wire_type = tag & 7
+    if tag >> 3 == 0:
+        raise Undecodable(f"field number 0 before byte {position}")
+    if wire_type == _LENGTH_DELIMITED:
+        return _varint(raw, position, end)
+    if wire_type == 0:
+        return 0, _varint(raw, position, end)[1]
+    if wire_type not in _FIXED_WIDTHS:
+        raise Undecodable(f"wire type {wire_type} before byte {position}")
+    return _FIXED_WIDTHS[wire_type], position
+
+
+def _varint(raw: bytes, position: int, end: int) -> tuple[int, int]:
+    """Return a base-128 number and the position after it."""
+    value = shift = 0
+    while position < end and shift <= _MAX_VARINT_BITS:
+        byte = raw[position]
+        position += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:  # noqa: PLR2004 - the continuation bit
+            return value, position
+        shift += 7
+    raise Undecodable(f"a broken number at byte {position}")
