@@ -5,11 +5,11 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined, to_jsonable_python
+from pydantic_core import to_jsonable_python
 
 import burl_opensearch.generate
 from burl.config import Settings, environment_variable, section_model
@@ -53,7 +53,7 @@ def config_reference() -> str:
 
 
 def _section(keys: tuple[str, ...], field: FieldInfo) -> str:
-    model = section_model(field)
+    model = section_model(field.annotation)
     if model is None:
         raise TypeError(f"top-level setting {keys[0]} must be a section")
     rows = "\n".join(_rows(keys, model))
@@ -65,12 +65,21 @@ def _rows(keys: tuple[str, ...], model: type[BaseModel]) -> Iterator[str]:
     schemas = model.model_json_schema()["properties"]
     for name, field in model.model_fields.items():
         path = (*keys, name)
-        section = section_model(field)
+        section = section_model(field.annotation)
         if section:
             yield from _rows(path, section)
             continue
-        key = f"`{'.'.join(path)}`<br>`{environment_variable(*path)}`"
-        yield f"| {key} | {_type(schemas[name])} | {_default(field)} | {_cell(field.description or '')} |"
+        meaning = _cell(field.description or "")
+        yield f"| {_key(path)} | {_type(schemas[name])} | {_default(field)} | {meaning} |"
+        item = section_model(next(iter(get_args(field.annotation)), None))
+        if item:
+            yield from _rows((*keys, f"{name}[]"), item)
+
+
+def _key(path: tuple[str, ...]) -> str:
+    """Return a key and its variable; the keys of a list's entries have none."""
+    key = f"`{'.'.join(path)}`"
+    return key if "[]" in key else f"{key}<br>`{environment_variable(*path)}`"
 
 
 def _type(schema: dict[str, Any]) -> str:
@@ -79,16 +88,20 @@ def _type(schema: dict[str, Any]) -> str:
         return ", ".join(_type(option) for option in schema["anyOf"] if option != {"type": "null"})
     if "const" in schema or "enum" in schema:
         return " or ".join(f"`{value}`" for value in schema.get("enum", [schema.get("const")]))
-    if schema["type"] == "array":
+    if schema.get("type") == "array":
         return f"list of {_type(schema['items'])}"
-    return str(schema.get("format", schema["type"]))
+    return str(schema.get("format", schema.get("type", "mapping")))
 
 
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
     value = to_jsonable_python(field.get_default(call_default_factory=True, validated_data={}))
-    return "" if value in (None, PydanticUndefined) else _cell(f"`{json.dumps(value)}`")
+    if value is None:
+        return ""
+    if isinstance(value, list) and any(isinstance(entry, dict) for entry in value):
+        return f"{len(value)} built in"
+    return _cell(f"`{json.dumps(value)}`")
 
 
 def _cell(text: str) -> str:

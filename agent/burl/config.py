@@ -8,11 +8,11 @@ import os
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, get_args
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, Field, ValidationError
-from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -25,6 +25,7 @@ from burl.bundle.settings import BundleSettings
 from burl.decide.settings import DecideSettings
 from burl.engine.settings import EngineSettings, StateSettings
 from burl.errors import ConfigError
+from burl.parse.settings import ParseSettings
 from burl.receive.settings import ReceiveSettings
 from burl.telemetry import TelemetrySettings
 from burl.window.settings import WindowSettings
@@ -40,8 +41,11 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="forbid", env_prefix=PREFIX, env_nested_delimiter=DELIMITER)
 
     receive: ReceiveSettings = Field(default=ReceiveSettings(), description="How records come in.")
+    parse: ParseSettings = Field(
+        default=ParseSettings(), description="Templates; a bundle brings its own settings of this section."
+    )
     window: WindowSettings = Field(
-        default=WindowSettings(), description="Windows, sessions and intervals; a bundle brings its own."
+        default=WindowSettings(), description="Windows, sessions, intervals; a bundle brings its own."
     )
     decide: DecideSettings = Field(default=DecideSettings(), description="Grades, the budget and incidents.")
     write: WriteSettings = Field(default=WriteSettings(), description="Where findings go.")
@@ -133,9 +137,9 @@ def _hint(key: str, model: type[BaseModel] | None) -> str:
     return f"; did you mean '{close[0]}'?" if close else f"; known are {', '.join(known)}" if known else ""
 
 
-def section_model(field: FieldInfo) -> type[BaseModel] | None:
-    """Return the model of a setting that is a section of its own, optional or not; else None."""
-    options = get_args(field.annotation) or (field.annotation,)
+def section_model(annotation: Any) -> type[BaseModel] | None:
+    """Return the model when a setting of this type is a section of its own, optional or not; else None."""
+    options = get_args(annotation) if get_origin(annotation) in {Union, UnionType} else (annotation,)
     models = [option for option in options if isinstance(option, type) and issubclass(option, BaseModel)]
     return models[0] if models else None
 
@@ -145,5 +149,5 @@ def _model_at(keys: list[str]) -> type[BaseModel] | None:
     model: type[BaseModel] | None = Settings
     for key in keys:
         field = model.model_fields.get(key) if model else None
-        model = section_model(field) if field else None
+        model = section_model(field.annotation) if field else None
     return model

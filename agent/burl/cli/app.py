@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from burl import __version__
-from burl.cli import bundle, run, validate
-from burl.errors import UserError
+from burl.cli import bundle, platform, run, validate
+from burl.errors import SinkError, UserError
 
 app = typer.Typer(
     name="burl",
@@ -19,6 +19,7 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("validate")(validate.validate)
 app.add_typer(bundle.app, name="bundle")
+app.add_typer(platform.app, name="platform")
 
 
 def _print_version(wanted: bool) -> None:
@@ -40,7 +41,7 @@ def main() -> None:
     """Run the command line. What the user can mend is one line per mistake on stderr and exit code 2."""
     try:
         app()
-    except UserError as error:
+    except (UserError, SinkError) as error:
         for line in str(error).splitlines():
             print(f"burl: {line}", file=sys.stderr)
         sys.exit(2)

@@ -1,9 +1,11 @@
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from burl import __version__
 from burl.cli import main
@@ -28,6 +30,15 @@ def test_validate_prints_the_settings_in_force(capsys: pytest.CaptureFixture[str
     config.write_text("decide: {budget: 3/week}\n", encoding="utf-8")
     code, out, _ = _run(capsys, "validate", "--config", str(config), "--json")
     assert (code, json.loads(out)["decide"]["budget"]) == (0, "3/week")
+
+
+def test_validate_shows_people_what_differs_from_the_defaults_and_no_secret(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BURL_WRITE__OPENSEARCH__PASSWORD", "hunter2")
+    code, out, _ = _run(capsys, "validate")
+    assert code == 0
+    assert yaml.safe_load(out) == {"write": {"opensearch": {"password": "**********"}}}
 
 
 def test_validate_looks_at_the_bundle_too(
@@ -66,6 +77,15 @@ def test_inspecting_what_is_no_bundle_says_so(capsys: pytest.CaptureFixture[str]
     code, _, err = _run(capsys, "bundle", "inspect", str(tmp_path))
     assert code == 2
     assert f"burl: {tmp_path} is no bundle" in err
+
+
+def test_an_opensearch_that_is_not_there_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    code, _, err = _run(capsys, "platform", "status", url)
+    assert code == 2
+    assert err.startswith(f"burl: OpenSearch at {url}")
+    assert err.count("\n") == 1
 
 
 def test_help_is_instant_because_nothing_heavy_is_imported() -> None:
