@@ -1,0 +1,142 @@
+"""The `new_template` detector."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from burl.detect.base import Corpus, Detector, DetectorConfig, Explanation, Progress, Scores, Units
+from burl.detect.new_template.alarm import alarm
+from burl.detect.new_template.columns import Passed, pair_counts, where
+from burl.detect.new_template.config import NewTemplateConfig
+from burl.detect.new_template.explain import Note, explanation
+from burl.detect.new_template.history import Counts, History, Pair
+from burl.detect.new_template.nearest import NearestTemplates
+from burl.errors import BundleError
+from burl.window.units import Events, Unit
+
+_FILE = "services.json"
+
+
+class NewTemplate(Detector):
+    """A template never seen from its service, or hardly ever.
+
+    The raw score is the surprise in decades (see `history`), more for what resembles nothing known and for
+    what speaks of errors. A template that stays is scored once; after `realert_seconds` of absence again,
+    until it came back so often that it is no longer rare.
+    """
+
+    name: ClassVar[str] = "new_template"
+    config_type: ClassVar[type[DetectorConfig]] = NewTemplateConfig
+    units: ClassVar[tuple[Unit, ...]] = ("event",)
+    kinds: ClassVar[tuple[str, ...]] = ("new_template", "rare_template")
+    online: ClassVar[bool] = True
+    config: NewTemplateConfig
+
+    def __init__(self, unit: Unit | None = None, config: DetectorConfig | None = None, seed: int = 0) -> None:
+        """Args: as `Detector`; nothing here is random, so `seed` changes nothing."""
+        super().__init__(unit, config, seed)
+        self._realert_ns = int(self.config.realert_seconds * 1e9)
+        self._use({})
+        self._history = History(self.config, self._trained_counts)
+        self._nearest = NearestTemplates(self.config.max_compared)
+        self._notes: dict[int, Note] = {}
+
+    def fit(self, corpus: Corpus, progress: Progress) -> None:
+        """Count how often each service wrote each template."""
+        counts: dict[str, Counter[str]] = {}
+        slices = corpus.events()
+        for done, events in enumerate(slices):
+            progress("new_template", done / len(slices))
+            for service, template, count in pair_counts(events):
+                known = counts.setdefault(corpus.streams.service_name(service), Counter())
+                known[events.catalogue[template].id] += count
+        self._use({service: dict(templates) for service, templates in counts.items()})
+        self.bind(corpus.streams)
+        progress("new_template", 1.0)
+
+    def export(self, directory: Path) -> None:
+        """Write the counts as JSON."""
+        (directory / _FILE).write_text(json.dumps(self._trained, sort_keys=True), encoding="utf-8")
+
+    @classmethod
+    def load(cls, directory: Path, unit: Unit, config: DetectorConfig) -> Self:
+        """Read what `export` wrote. Raises BundleError when it is damaged."""
+        detector = cls(unit, config)
+        try:
+            content = json.loads((directory / _FILE).read_text(encoding="utf-8"))
+            detector._use({s: {str(t): int(n) for t, n in c.items()} for s, c in content.items()})
+        except (OSError, ValueError, TypeError, AttributeError) as error:
+            raise BundleError(f"new_template in {directory} cannot be read: {error!r}") from error
+        return detector
+
+    def score(self, units: Units) -> Scores:
+        """Score each event, and learn from it."""
+        if not isinstance(units, Events):
+            raise TypeError(f"new_template scores events, not {type(units).__name__}")
+        self._notes = {}
+        history, values, rows = self._history, np.zeros(len(units), dtype=np.float64), np.arange(len(units))
+        common = where(units, history.knows_common)
+        passed = Passed(units.services, common)
+        for row in np.flatnonzero(~common).tolist():
+            service = int(units.services[row])
+            history.pass_common(service, passed.until(service, row))
+            values[row] = self._score_rare(units, row, service)
+        for service in np.unique(units.services[common]).tolist():
+            history.pass_common(service, passed.until(service, len(units)))
+        return Scores(values, rows, rows)
+
+    def explain(self, units: Units, row: int) -> Explanation:
+        """Name the nearest known template and the tokens that differ."""
+        if not isinstance(units, Events):
+            raise TypeError(f"new_template explains events, not {type(units).__name__}")
+        service = self.service_key(int(units.services[row]))
+        note = self._notes.get(row)
+        if note is None:
+            text = units.catalogue[int(units.templates[row])].text
+            return Explanation("rare_template", f"{service} writes this as usual: {text!r}")
+        return explanation(note, service, units.catalogue)
+
+    def state(self) -> Any:
+        """Return what was learnt, as msgpack-able values."""
+        return self._history.state()
+
+    def restore(self, state: Any) -> None:
+        """Continue from `state`; `bind` comes before."""
+        self._history.restore(state)
+
+    def _use(self, trained: dict[str, dict[str, int]]) -> None:
+        self._trained = trained
+        self._trained_ids = frozenset(template for counts in trained.values() for template in counts)
+
+    def _trained_counts(self, service: int) -> Counts | None:
+        return self._trained.get(self.service_key(service))
+
+    def _score_rare(self, units: Events, row: int, service: int) -> float:
+        history, template = self._history, int(units.templates[row])
+        pair = history.pair(service, template, units.catalogue[template].id)
+        if history.is_common(pair):  # since an earlier event of this very slice
+            history.pass_common(service, 1)
+            return 0.0
+        time_ns = int(units.times_ns[row])
+        is_absent = not pair.seen_ns or time_ns - pair.seen_ns >= self._realert_ns
+        pair.seen_ns = max(pair.seen_ns, time_ns)
+        value = self._value(units, row, service, pair) if is_absent else 0.0
+        if is_absent or history.is_learning(service):
+            history.count(service, pair)
+        return value
+
+    def _value(self, units: Events, row: int, service: int, pair: Pair) -> float:
+        """Return the score of the event and keep what its explanation needs; 0 where it is no surprise."""
+        entry, template = self._history.service(service), units.catalogue[int(units.templates[row])]
+        surprise = entry.surprise(pair.count)
+        if surprise <= 0 or (entry.trained is None and surprise < self.config.min_surprise):
+            return 0.0
+        index = int(units.templates[row])
+        elsewhere = not pair.count and (template.id in self._trained_ids or self._history.elsewhere(index))
+        nearest, similarity = (-1, 1.0) if elsewhere else self._nearest.find(index, units.catalogue)
+        self._notes[row] = Note(index, pair.count, entry.records, surprise, elsewhere, nearest)
+        alarmed = 1 + alarm(template.text, int(units.severities[row]))
+        return surprise * (2 - similarity) / 2 * alarmed

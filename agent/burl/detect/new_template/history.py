@@ -1,0 +1,147 @@
+"""What was seen from each service: how often each template, and so how surprising a rare one is.
+
+The surprise of a template seen n times is -log10 of the share of records whose templates were seen at most
+n + 1 times: the Good-Turing estimate of meeting any template that rare (Good, Biometrika 1953). A service
+that mints templates all the time is thereby hard to surprise.
+"""
+
+import math
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from burl.detect.new_template.config import NewTemplateConfig
+
+Counts = Mapping[str, int]
+"""How often a service wrote each template, by template id."""
+
+
+@dataclass(slots=True)
+class Service:
+    """Counts of one service.
+
+    Attributes:
+        trained: what a bundle brought; None for a service without history.
+        records: records that count: those of training and what was rare since; without training all of them,
+            up to a limit.
+        rare: number of templates by how often they were seen, for small counts only.
+        pairs: how many templates of it are remembered.
+    """
+
+    trained: Counts | None = None
+    records: int = 0
+    rare: Counter[int] = field(default_factory=Counter)
+    pairs: int = 0
+
+    def surprise(self, count: int) -> float:
+        """Return the decades of surprise, >= 0, of meeting a template that was seen `count` times."""
+        mass = sum(times * self.rare[times] for times in range(1, count + 2))
+        return max(0.0, -math.log10((mass + 1) / (self.records + 2)))
+
+
+@dataclass(slots=True)
+class Pair:
+    """A template of a service: how often seen, and when last."""
+
+    count: int = 0
+    seen_ns: int = 0
+
+
+class History:
+    """All services and pairs of (service, template); bounded, the longest unseen pairs go first."""
+
+    def __init__(self, config: NewTemplateConfig, trained: Callable[[int], Counts | None]) -> None:
+        """Args: `trained` returns what a bundle brought of a service, by its index."""
+        self._config = config
+        self._trained = trained
+        self._services: dict[int, Service] = {}
+        self._pairs: OrderedDict[tuple[int, int], Pair] = OrderedDict()
+        self._holders: Counter[int] = Counter()
+
+    def service(self, service: int) -> Service:
+        """Return the counts of a service, those of training when it is met for the first time."""
+        entry = self._services.get(service)
+        if entry is None:
+            trained = self._trained(service)
+            counts = list((trained or {}).values())
+            rare = Counter(count for count in counts if count <= self._config.rare_count + 1)
+            entry = self._services[service] = Service(trained, sum(counts), rare)
+        return entry
+
+    def pair(self, service: int, template: int, template_id: str) -> Pair:
+        """Return what is known of a pair, and remember it; a new one starts with what training knew."""
+        pair = self._pairs.get((service, template))
+        if pair is not None:
+            self._pairs.move_to_end((service, template))
+            return pair
+        entry = self.service(service)
+        pair = self._pairs[service, template] = Pair((entry.trained or {}).get(template_id, 0))
+        entry.pairs += 1
+        self._holders[template] += 1
+        if len(self._pairs) > self._config.max_pairs:
+            self._forget()
+        return pair
+
+    def knows_common(self, service: int, template: int) -> bool:
+        """Return True for a pair known to be common; a new pair is not remembered yet."""
+        pair = self._pairs.get((service, template))
+        if pair is None:
+            return False
+        self._pairs.move_to_end((service, template))
+        return self.is_common(pair)
+
+    def is_common(self, pair: Pair) -> bool:
+        """Return True when the pair was seen too often to be rare."""
+        return pair.count > self._config.rare_count
+
+    def is_learning(self, service: int) -> bool:
+        """Return True while a service without history learns each of its records."""
+        entry = self.service(service)
+        return entry.trained is None and entry.records < self._config.learning_records
+
+    def count(self, service: int, pair: Pair) -> None:
+        """Count one more appearance of a rare pair."""
+        entry, most = self.service(service), self._config.rare_count + 1
+        if pair.count:
+            entry.rare[pair.count] -= 1
+        pair.count += 1
+        entry.records += 1
+        if pair.count <= most:
+            entry.rare[pair.count] += 1
+
+    def pass_common(self, service: int, records: int) -> None:
+        """Count records whose templates are common; they matter only where there is no trained history."""
+        entry, limit = self.service(service), self._config.memory_records
+        if entry.trained is None and entry.records < limit:
+            entry.records = min(limit, entry.records + records)
+
+    def elsewhere(self, template: int) -> bool:
+        """Return True when more services than one are known to write this template."""
+        return self._holders[template] > 1
+
+    def _forget(self) -> None:
+        (service, template), _ = self._pairs.popitem(last=False)
+        self._holders[template] -= 1
+        if not self._holders[template]:
+            del self._holders[template]
+        self._services[service].pairs -= 1  # what was rare stays counted: the service did mint it
+        if not self._services[service].pairs:
+            del self._services[service]
+
+    def state(self) -> Any:
+        """Return what `restore` needs, as msgpack-able values."""
+        services = [[key, entry.records, list(entry.rare.items())] for key, entry in self._services.items()]
+        return {
+            "services": services,
+            "pairs": [[*key, pair.count, pair.seen_ns] for key, pair in self._pairs.items()],
+        }
+
+    def restore(self, state: Any) -> None:
+        """Continue from `state`."""
+        for service, records, rare in state["services"]:
+            self._services[service] = Service(self._trained(service), records, Counter(dict(rare)))
+        for service, template, count, seen_ns in state["pairs"]:
+            self._pairs[service, template] = Pair(count, seen_ns)
+            self._holders[template] += 1
+            self._services[service].pairs += 1
