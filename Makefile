@@ -45,8 +45,14 @@ check: $(DEV) ## Format, lint and types; generated files up to date
 	$(BIN)/mypy $(SOURCES)
 	$(BIN)/python scripts/generate.py --check
 
+# The tests install OpenSearch themselves, from Maven Central into .cache.
+.PHONY: jdk
+jdk:
+	@[ -x "$${JAVA_HOME:-}/bin/java" ] || scripts/require.sh java default-jdk-headless
+	@scripts/require.sh mvn maven
+
 .PHONY: test
-test: check ## Check, then run all tests (TESTS="..." for some of them)
+test: jdk check ## Check, then run all tests (TESTS="..." for some of them)
 	$(BIN)/pytest -q -rs $(TESTS)
 
 .PHONY: generate

@@ -5,7 +5,7 @@ from burl.cli.options import ConfigOption
 
 def run(config: ConfigOption = None) -> None:
     """Take logs over OTLP/gRPC until SIGTERM and write what is abnormal to the configured sinks."""
-    from burl import engine
     from burl.config import load_settings
+    from burl.engine import agent
 
-    engine.run(load_settings(config))
+    agent.run(load_settings(config))

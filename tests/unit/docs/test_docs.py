@@ -1,0 +1,44 @@
+"""The documentation is true: its configurations load, its links lead somewhere, its commands exist."""
+
+import re
+from pathlib import Path
+
+import pytest
+import typer
+import typer.main
+
+from burl.cli.app import app
+from burl.config import load_settings
+
+ROOT = Path(__file__).resolve().parents[3]
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+CONFIGURATION = re.compile(r"```yaml\n(# burl\.yaml\n.*?)```", re.DOTALL)
+LINK = re.compile(r"\[[^]]+\]\(([^)#:]+)(?:#[^)]*)?\)")
+COMMAND = re.compile(r"^\$ burl ([a-z]+)(?: ([a-z]+))?", re.MULTILINE)
+
+by_name = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+
+
+@by_name
+def test_configurations_load(page: Path, tmp_path: Path) -> None:
+    for number, text in enumerate(CONFIGURATION.findall(page.read_text("utf-8"))):
+        path = tmp_path / f"{number}.yaml"
+        path.write_text(text, "utf-8")
+        assert load_settings(path) != load_settings()
+
+
+@by_name
+def test_links_lead_somewhere(page: Path) -> None:
+    links = LINK.findall(page.read_text("utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@by_name
+def test_commands_exist(page: Path) -> None:
+    group = typer.main.get_command(app)
+    assert isinstance(group, typer.core.TyperGroup)
+    for name, subcommand in COMMAND.findall(page.read_text("utf-8")):
+        command = group.commands.get(name)
+        assert command is not None, name
+        if isinstance(command, typer.core.TyperGroup):
+            assert subcommand in command.commands
