@@ -36,6 +36,7 @@ class TrainingFacts(BaseModel):
     lines: int
     templates: int
     sessions: int
+    services: list[str] = Field(description="Services with history: they need not learn first.")
     start: str
     end: str
     holdout: str

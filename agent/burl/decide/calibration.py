@@ -14,99 +14,134 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-_MAX_PEAKS = 2_000
+_MAX_TOP = 2_000
 _MIN_PEAKS = 8
 """Fewer peaks than this say nothing of the shape of a tail: it is taken as exponential."""
-_DAY_SECONDS = 86_400.0
+_MAX_SHAPE = 0.3
 _EXPONENTIAL = 1e-6
 """Shapes below it are computed as an exponential tail."""
-_NEVER_SEEN_SHARE = 0.5
+_DAY_SECONDS = 86_400.0
+_LEAST = 1e-300
+"""Least p-value: never 0, as nothing is impossible."""
+_NEVER_SEEN = 0.5
 """Peaks that a detector silent on all held-out data is credited with (Jeffreys' prior of a Poisson rate)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What held-out normal data said about one detector's scores.
+    """What held-out normal data said about one detector's scores; part of a bundle's manifest.
 
     Attributes:
         count: how many units were scored.
-        span_days: event time they covered, in days.
-        peaks: maxima of the clusters of positive scores, descending; at most 2,000 are kept.
-        quantiles: descending scores with their exceedance counts, for p-values inside the sample.
-        scale: mean excess that the tail beyond the peaks decays by, in units of the score.
-        shape: the tail's shape (0 = exponential), never negative.
+        span_seconds: event time they covered.
+        top_scores: the highest positive scores, descending; at most 2,000.
+        top_seconds: event time of each, in seconds from the start of the held-out data.
+        quantiles: descending positive scores over the whole sample.
+        exceedances: how many units scored at least as high as each quantile.
     """
 
     count: int
-    span_days: float
-    peaks: Floats
+    span_seconds: float
+    top_scores: Floats
+    top_seconds: Floats
     quantiles: Floats
     exceedances: Floats
-    scale: float
-    shape: float
 
     @classmethod
-    def fit(cls, scores: Floats, times_ns: npt.NDArray[np.int64], *, gap_seconds: float) -> Self:
+    def fit(cls, scores: Floats, times_ns: npt.NDArray[np.int64]) -> Self:
         """Fit to the scores of normal units at these event times (any order)."""
-        positive = scores > 0
-        values = np.sort(scores[positive])[::-1]
-        peaks = _cluster_maxima(scores[positive], times_ns[positive], gap_seconds)
+        start = int(times_ns.min()) if len(times_ns) else 0
+        order = np.argsort(-scores, kind="stable")
+        order = order[: int(np.count_nonzero(scores > 0))]
+        values = scores[order]
         grid = np.unique(np.geomspace(1, max(len(values), 1), 256).astype(np.int64)) - 1
         grid = grid[grid < len(values)]
-        scale, shape = _tail(peaks)
-        span = float(np.ptp(times_ns)) / 1e9 if len(times_ns) else 0.0
         return cls(
             count=len(scores),
-            span_days=max(span, 1.0) / _DAY_SECONDS,
-            peaks=peaks[:_MAX_PEAKS],
+            span_seconds=max(float(np.ptp(times_ns)) / 1e9 if len(times_ns) else 0.0, 1.0),
+            top_scores=values[:_MAX_TOP],
+            top_seconds=(times_ns[order[:_MAX_TOP]] - start) / 1e9,
             quantiles=values[grid],
             exceedances=(grid + 1).astype(np.float64),
-            scale=scale,
-            shape=shape,
         )
+
+    @classmethod
+    def uncalibrated(cls) -> Self:
+        """Return the calibration of a detector that learns online: its scores are decades of surprise.
+
+        As if a silent day had been seen: half a false incident a day at score 0, a tenth of it each point.
+        """
+        none = np.empty(0)
+        return cls(1_000_000, _DAY_SECONDS, none, none, none, none)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values for the bundle's manifest."""
+        arrays = ("top_scores", "top_seconds", "quantiles", "exceedances")
+        plain = {name: [round(value, 6) for value in getattr(self, name).tolist()] for name in arrays}
+        return {"count": self.count, "span_seconds": self.span_seconds, **plain}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Read what `to_json` wrote. Raises KeyError, TypeError or ValueError on anything else."""
+        arrays = {
+            name: np.asarray(data[name], dtype=np.float64)
+            for name in ("top_scores", "top_seconds", "quantiles", "exceedances")
+        }
+        return cls(count=int(data["count"]), span_seconds=float(data["span_seconds"]), **arrays)
+
+
+class Tail:
+    """The tail of a calibration under one incident gap: thresholds, p-values, false incidents a day."""
+
+    def __init__(self, calibration: Calibration, gap_seconds: float) -> None:
+        """Args: scores closer than `gap_seconds` would be one incident."""
+        self._of = calibration
+        self.days = calibration.span_seconds / _DAY_SECONDS
+        self.peaks = _cluster_maxima(calibration.top_scores, calibration.top_seconds, gap_seconds)
+        self.scale, self.shape = _fit_tail(self.peaks)
 
     def p_values(self, scores: Floats) -> Floats:
         """Return for each score the chance that a normal unit scores as high, in (0, 1]."""
-        n = self.count + 1.0
-        if not len(self.quantiles):
-            base = np.where(scores > 0, _NEVER_SEEN_SHARE / n, 1.0)
-            return np.where(scores > 0, base * self._beyond(scores), base)
-        inside = np.interp(scores, self.quantiles[::-1], self.exceedances[::-1])
-        top = self.quantiles[0]
+        n = self._of.count + 1.0
+        if not len(self._of.quantiles):
+            return np.where(scores > 0, np.maximum(_NEVER_SEEN / n * self._beyond(scores), _LEAST), 1.0)
+        top = self._of.quantiles[0]
+        inside = np.interp(scores, self._of.quantiles[::-1], self._of.exceedances[::-1])
         p = np.where(scores > top, self._beyond(scores - top), inside) / n
-        return np.where(scores <= 0, 1.0, np.maximum(p, 1e-300))
+        return np.where(scores <= 0, 1.0, np.maximum(p, _LEAST))
 
     def incidents_per_day(self, threshold: float) -> float:
         """Return the false incidents a day that findings above `threshold` are expected to make."""
-        if not len(self.peaks):
-            return _NEVER_SEEN_SHARE / self.span_days * float(self._beyond(np.array([threshold]))[0])
-        if threshold < self.peaks[0]:
-            return float(np.count_nonzero(self.peaks > threshold)) / self.span_days
-        return float(self._beyond(np.array([threshold - self.peaks[0]]))[0]) / self.span_days
+        start, credit = self._start()
+        if threshold < start:
+            return float(np.count_nonzero(self.peaks > threshold)) / self.days
+        return credit * float(self._beyond(np.array([threshold - start]))[0]) / self.days
 
     def threshold(self, incidents_per_day: float) -> float:
         """Return the lowest score that keeps within `incidents_per_day`; beyond the peaks extrapolated."""
-        allowed = incidents_per_day * self.span_days
-        if len(self.peaks) and allowed >= 1:
+        allowed = incidents_per_day * self.days
+        start, credit = self._start()
+        if allowed >= credit:
             kept = int(allowed)
             return float(self.peaks[kept]) if kept < len(self.peaks) else 0.0
-        start, credit = (float(self.peaks[0]), 1.0) if len(self.peaks) else (0.0, _NEVER_SEEN_SHARE)
         ratio = credit / allowed
-        if ratio <= 1:
-            return start
         if self.shape < _EXPONENTIAL:
             return start + self.scale * float(np.log(ratio))
         return start + self.scale / self.shape * float(ratio**self.shape - 1)
 
     def extrapolated(self, incidents_per_day: float) -> bool:
         """Return True when the threshold for this budget lies beyond what was seen."""
-        return incidents_per_day * self.span_days < 1
+        return incidents_per_day * self.days < 1
 
     def interval(self, threshold: float) -> tuple[float, float]:
-        """Return the 90 % interval of false incidents a day above `threshold` (Poisson)."""
+        """Return the 90 % interval of false incidents a day above `threshold` (Poisson, root scale)."""
         seen = float(np.count_nonzero(self.peaks > threshold))
-        spread = 1.645 * np.sqrt(seen + 0.75)  # normal approximation on the root scale (Anscombe 1948)
-        return max(0.0, seen + 0.5 - spread) / self.span_days, (seen + 1.0 + spread) / self.span_days
+        spread = 1.645 * float(np.sqrt(seen + 0.75))  # variance-stabilised (Anscombe 1948)
+        return max(0.0, seen + 0.5 - spread) / self.days, (seen + 1.0 + spread) / self.days
+
+    def _start(self) -> tuple[float, float]:
+        """Return the score from which on the tail is extrapolated, and the incidents seen there."""
+        return (float(self.peaks[0]), 1.0) if len(self.peaks) else (0.0, _NEVER_SEEN)
 
     def _beyond(self, excess: Floats) -> Floats:
         """Return the chance that an excess over the highest peak is larger than this."""
@@ -115,61 +150,25 @@ class Calibration:
             return np.exp(-scaled)
         return np.asarray((1 + self.shape * scaled) ** (-1 / self.shape), dtype=np.float64)
 
-    def to_json(self) -> dict[str, Any]:
-        """Return plain values for the bundle's manifest."""
-        return {
-            "count": self.count,
-            "span_days": self.span_days,
-            "peaks": [round(v, 6) for v in self.peaks.tolist()],
-            "quantiles": [round(v, 6) for v in self.quantiles.tolist()],
-            "exceedances": self.exceedances.tolist(),
-            "scale": self.scale,
-            "shape": self.shape,
-        }
 
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Self:
-        """Read what `to_json` wrote. Raises KeyError, TypeError or ValueError on anything else."""
-        arrays = {k: np.asarray(data[k], dtype=np.float64) for k in ("peaks", "quantiles", "exceedances")}
-        return cls(
-            count=int(data["count"]),
-            span_days=float(data["span_days"]),
-            scale=float(data["scale"]),
-            shape=float(data["shape"]),
-            **arrays,
-        )
-
-    @classmethod
-    def uncalibrated(cls) -> Self:
-        """Return the calibration of a detector that learns online: its scores are decades of surprise.
-
-        As if one silent day had been seen: half a false incident a day at score 0, a tenth of it each point.
-        """
-        empty = np.empty(0, dtype=np.float64)
-        return cls(1_000_000, 1.0, empty, empty, empty, 1 / float(np.log(10)), 0.0)
-
-
-def _cluster_maxima(scores: Floats, times_ns: npt.NDArray[np.int64], gap_seconds: float) -> Floats:
+def _cluster_maxima(scores: Floats, seconds: Floats, gap_seconds: float) -> Floats:
     """Return the maxima of runs of scores that lie within `gap_seconds` of each other, descending."""
     if not len(scores):
-        return np.empty(0, dtype=np.float64)
-    order = np.argsort(times_ns, kind="stable")
-    starts = np.flatnonzero(np.diff(times_ns[order], prepend=np.iinfo(np.int64).min // 2) > gap_seconds * 1e9)
+        return np.empty(0)
+    order = np.argsort(seconds, kind="stable")
+    starts = np.flatnonzero(np.diff(seconds[order], prepend=-np.inf) > gap_seconds)
     return np.sort(np.maximum.reduceat(scores[order], starts))[::-1]
 
 
-def _tail(peaks: Floats) -> tuple[float, float]:
-    """Return scale and shape of the tail above the upper half of the peaks (probability-weighted moments)."""
+def _fit_tail(peaks: Floats) -> tuple[float, float]:
+    """Return scale and shape of the tail (probability-weighted moments, Hosking and Wallis 1987)."""
     if not len(peaks):
-        return 1.0, 0.0
-    if len(peaks) == 1:
-        return max(float(peaks[0]) / 4, 0.25), 0.0
-    upper = peaks[: max(len(peaks) // 2, min(len(peaks), _MIN_PEAKS))]
+        return 1 / float(np.log(10)), 0.0  # a decade a point: what scores of surprise are made of
+    if len(peaks) < _MIN_PEAKS:
+        return max(float((peaks - peaks[-1]).mean()), 0.15 * float(peaks[0])), 0.0
+    upper = peaks[: max(len(peaks) // 2, _MIN_PEAKS)]
     excess = upper - upper[-1]
-    mean = max(float(excess.mean()), 1e-3 * float(peaks[0]))
-    if len(upper) < _MIN_PEAKS:
-        return mean, 0.0
-    ranks = np.arange(len(excess), dtype=np.float64) / (len(excess) - 1)
-    weighted = float((excess * ranks).mean())
-    shape = 2 - mean / max(mean - 2 * weighted, 1e-12) if mean > 2 * weighted else 0.0
-    return mean, float(np.clip(shape, 0.0, 0.3))
+    mean = max(float(excess.mean()), 0.02 * float(peaks[0]))
+    weighted = float((excess * np.linspace(0, 1, len(excess))).mean())
+    shape = 2 - mean / (mean - 2 * weighted) if mean > 2 * weighted else 0.0
+    return mean, float(np.clip(shape, 0.0, _MAX_SHAPE))

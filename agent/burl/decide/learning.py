@@ -1,6 +1,7 @@
 """Services without history learn first: what is new in them says nothing yet (design.md, decision 9)."""
 
 from collections import Counter, deque
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,9 @@ class _Service:
 class Learning:
     """Which services are still learning. Costs nothing for those that are not."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: frozenset[str], name: Callable[[int], str]) -> None:
+        """Args: `known` are the keys of services with history; `name` gives the key of a service."""
+        self._known, self._name = known, name
         self._learning: dict[int, _Service] = {}
         self._learnt = np.zeros(0, dtype=np.bool_)
 
@@ -61,10 +64,15 @@ class Learning:
 
     def __contains__(self, service: int) -> bool:
         """Return True while `service` is learning."""
-        return service >= len(self._learnt) or not self._learnt[service]
+        if service < len(self._learnt) and self._learnt[service]:
+            return False
+        return self._name(service) not in self._known
 
     def _observe(self, service: int, template: int) -> None:
         entry = self._learning.get(service)
+        if entry is None and self._name(service) in self._known:
+            self.mark_learnt(service)
+            return
         if entry is None:
             entry = self._learning[service] = _Service()
             if len(self._learning) > _MAX_LEARNING:

@@ -120,6 +120,10 @@ class Engine:
         """Start the engine's thread."""
         self._thread.start()
 
+    def refuse(self) -> None:
+        """Refuse what comes from now on."""
+        self._stopping = True
+
     def stop(self) -> None:
         """Refuse what comes, finish what was taken in, checkpoint. Blocks until done."""
         self._stopping = True

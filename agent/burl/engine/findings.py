@@ -18,16 +18,16 @@ class FindingMaker:
         self._streams = streams
         self._is_learning = is_learning
 
-    def make(self, loaded: Loaded, units: Units, scores: Scores, windowed: Windowed) -> list[Finding]:
+    def make(self, loaded: Loaded, units: Units, scores: Scores, windowed: Windowed | None) -> list[Finding]:
         """Return a finding for each row of `scores` whose grade is above 0; `windowed` gives the context."""
         grades = loaded.grader.grades(scores.values)
         findings = []
         for row in grades.nonzero()[0].tolist():
             finding = self._finding(loaded, units, scores, row)
             finding.grade = float(grades[row])
-            if isinstance(units, Events):
+            if windowed is not None and isinstance(units, Events):
                 finding.context = windowed.event_context(int(scores.rows[row]))
-            elif isinstance(units, Sequences):
+            elif windowed is not None and isinstance(units, Sequences):
                 finding.context = windowed.sequence_context(units, int(scores.positions[row]))
             findings.append(finding)
         return findings

@@ -34,19 +34,20 @@ def load_detectors(bundle: Bundle | None, settings: DecideSettings) -> list[Load
     budget = incidents_per_day(settings.budget)
     if bundle is None:
         share = budget / len(ONLINE)
-        return [_online(name, share) for name in ONLINE]
+        return [_online(name, share, settings.incident_gap_seconds) for name in ONLINE]
     entries = bundle.manifest.detectors
     total = sum(entry.weight for entry in entries)
-    return [_load(bundle, entry, budget * entry.weight / total) for entry in entries]
+    gap = settings.incident_gap_seconds
+    return [_load(bundle, entry, budget * entry.weight / total, gap) for entry in entries]
 
 
-def _online(name: str, share: float) -> Loaded:
+def _online(name: str, share: float, gap_seconds: float) -> Loaded:
     detector = detector_type(name)()
     source = Source(name, name, detector.unit, "online", "online")
-    return Loaded(source, detector, Grader.of(Calibration.uncalibrated(), share))
+    return Loaded(source, detector, Grader(Calibration.uncalibrated(), share, gap_seconds))
 
 
-def _load(bundle: Bundle, entry: DetectorEntry, share: float) -> Loaded:
+def _load(bundle: Bundle, entry: DetectorEntry, share: float, gap_seconds: float) -> Loaded:
     manifest = bundle.manifest
     try:
         kind = detector_type(entry.name)
@@ -57,7 +58,7 @@ def _load(bundle: Bundle, entry: DetectorEntry, share: float) -> Loaded:
         text = f"bundle {bundle.directory}: detector {entry.id} does not load ({_line(error)}); retrain"
         raise BundleError(text) from error
     source = Source(entry.id, entry.name, entry.unit, manifest.version, manifest.template_set_version)
-    return Loaded(source, detector, Grader.of(calibration, share))
+    return Loaded(source, detector, Grader(calibration, share, gap_seconds))
 
 
 def _line(error: Exception) -> str:

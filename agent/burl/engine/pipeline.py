@@ -4,7 +4,9 @@ Training, `burl score` and the running agent all use this one class. Its output 
 was given and in which order, so a replay of the journal gives the same findings.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -35,6 +37,15 @@ _END_NS = 1 << 62
 """A watermark that everything is behind of: the end of the input."""
 
 
+@dataclass(slots=True)
+class PipelineCounters:
+    """Counts by detector id."""
+
+    units: Counter[str] = field(default_factory=Counter)
+    findings: Counter[str] = field(default_factory=Counter)
+    errors: Counter[str] = field(default_factory=Counter)
+
+
 class Pipeline:
     """All rooms between receive and write, wired together; owned by one thread."""
 
@@ -48,7 +59,10 @@ class Pipeline:
         state: dict[str, Any] | None = None,
     ) -> None:
         """Start empty, or continue from `state`. A bundle brings its own parse and window settings."""
-        self.streams, self.catalogue, self.learning = StreamTable(), Catalogue(), Learning()
+        self.streams, self.catalogue = StreamTable(), Catalogue()
+        self.counters = PipelineCounters()
+        known = frozenset(bundle.manifest.training.services if bundle else ())
+        self.learning = Learning(known, self.streams.service_name)
         if state is not None:
             self.streams.restore(state["streams"])
             self.catalogue.restore(state["catalogue"])
@@ -62,6 +76,8 @@ class Pipeline:
         self._parser = Parser(parse, self.catalogue, frozen)
         self._windower = Windower(window, self.catalogue, self.streams, sessions, self._parser.parameters)
         self._loaded = load_detectors(bundle, decide)
+        for loaded in self._loaded:
+            loaded.detector.bind(self.streams)
         self._decider = Decider(decide, self.catalogue)
         self._maker = FindingMaker(self.streams, self.learning.__contains__)
         if state is not None:
@@ -109,18 +125,26 @@ class Pipeline:
         self,
         loaded: Loaded,
         units: Units,
-        windowed: Windowed,
+        windowed: Windowed | None,
         findings: list[Finding],
         dead: list[DeadLetter],
     ) -> None:
-        """Score `units`; when a unit makes the detector raise, only that unit is dead-lettered."""
+        """Score `units`; when a unit makes the detector raise, only that unit is dead-lettered.
+
+        `windowed` gives the context; None for parts of it, whose context is not worth keeping track of.
+        """
+        name = loaded.source.detector_id
         try:
-            findings += self._maker.make(loaded, units, loaded.detector.score(units), windowed)
+            found = self._maker.make(loaded, units, loaded.detector.score(units), windowed)
+            self.counters.units[name] += len(units)
+            self.counters.findings[name] += len(found)
+            findings += found
         except Exception as error:  # noqa: BLE001 - whatever a detector raises, its neighbours must go on
             if len(units) > 1 and isinstance(units, Events | Sequences):
                 for half in np.array_split(np.arange(len(units)), 2):
-                    self._score(loaded, units.take(half), windowed, findings, dead)
+                    self._score(loaded, units.take(half), None, findings, dead)
             else:
+                self.counters.errors[name] += 1
                 dead += poisonous(loaded, units, error)
 
     def state(self) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 The definition (the shop form of a dataset: CRI logs with labels, episodes and sessions):
 
-* An incident *finds* an episode when at least half of the records that its annotations name are labelled for
-  it; for faults that only take lines away, when it holds a silence or rate finding on a listed service between
+* An incident *finds* an episode when at least half of the records its annotations name are labelled for it;
+  for faults that only take lines away, when it holds a silence or rate finding on a listed service between
   the episode's start and end + tail. At most one episode each.
 * It is *false* when none of its records is labelled and no fault that only takes lines away is on. Those that
   begin during normal operations of the harness (a release, a reload) are counted apart.

@@ -1,0 +1,114 @@
+"""`burl run`: the agent - door, engine and sinks wired together, started, and stopped by a signal."""
+
+import asyncio
+import logging
+import random
+import signal
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from burl.bundle import Bundle, load_bundle
+from burl.clock import Clock, SystemClock
+from burl.config import Settings
+from burl.engine.engine import Engine
+from burl.engine.metrics import engine_metrics
+from burl.engine.pipeline import Pipeline
+from burl.engine.storage import Storage
+from burl.engine.writer import Writer
+from burl.metrics import receive_metrics, write_metrics
+from burl.receive.counters import ReceiveCounters
+from burl.receive.otlp import Decoder
+from burl.receive.server import Door
+from burl.telemetry import start_telemetry
+from burl.write.base import Store
+from burl.write.factory import Counters, make_sinks, make_store
+from burl.write.fanout import FanOut
+
+_LOG = logging.getLogger(__name__)
+_GRACE_SECONDS = 5.0
+
+
+@dataclass(slots=True)
+class Agent:
+    """A wired agent; `run` serves until `stop`."""
+
+    engine: Engine
+    writer: Writer
+    door: Door
+    store: Store
+    sink: FanOut
+
+    async def start(self) -> int:
+        """Recover, listen and serve; return the port. Raises ConfigError."""
+        self.writer.start()
+        replayed = await asyncio.to_thread(self.engine.recover)
+        self.engine.start()
+        port = await self.door.start()
+        _LOG.info("listening on port %d; %d journaled requests replayed", port, replayed)
+        return port
+
+    async def stop(self) -> None:
+        """Refuse what comes, finish what was taken in, save the state."""
+        self.engine.refuse()
+        await self.door.stop(_GRACE_SECONDS)
+        await asyncio.to_thread(self.engine.stop)
+        self.sink.close()
+
+
+def make_agent(settings: Settings, clock: Clock | None = None) -> Agent:
+    """Wire an agent. Raises ConfigError or BundleError when something it is told to use cannot be used."""
+    clock = clock or SystemClock()
+    rng = random.Random()  # noqa: S311 - jitter of retries, no secret
+    bundle = load_bundle(settings.bundle.path) if settings.bundle.path else None
+    storage = Storage(settings.state, clock)
+    recovered = storage.recovered.state
+    pipeline = make_pipeline(settings, bundle, recovered["pipeline"] if recovered else None)
+    write_counters: Counters = {}
+    store = make_store(settings.write, clock, rng, write_counters)
+    sink = FanOut(store, make_sinks(settings.write, clock, rng, write_counters))
+    writer = Writer(sink, rng)
+    counters = ReceiveCounters()
+    engine = Engine(
+        pipeline=pipeline,
+        decoder=Decoder(settings.receive, pipeline.streams, counters),
+        storage=storage,
+        writer=writer,
+        clock=clock,
+        settings=settings.engine,
+    )
+    door = Door(settings.receive, engine, clock, counters)
+    metrics = [
+        *receive_metrics(counters),
+        *write_metrics(write_counters),
+        *engine_metrics(pipeline, writer, door.admission),
+    ]
+    start_telemetry(settings.telemetry, metrics)
+    return Agent(engine, writer, door, store, sink)
+
+
+def make_pipeline(settings: Settings, bundle: Bundle | None, state: "dict[str, object] | None") -> Pipeline:
+    """Return the pipeline of these settings, continuing from `state` where there is one."""
+    return Pipeline(
+        bundle=bundle,
+        parse=settings.parse,
+        window=settings.window,
+        decide=settings.decide,
+        state=state,
+    )
+
+
+def run(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT. Raises ConfigError or BundleError before anything is taken in."""
+    asyncio.run(_run(make_agent(settings)))
+
+
+async def _run(agent: Agent) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    async with AsyncExitStack() as stack:
+        await agent.start()
+        stack.push_async_callback(agent.stop)
+        await stopping.wait()
+        _LOG.info("stopping")

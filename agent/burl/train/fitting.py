@@ -1,0 +1,108 @@
+"""Fits detectors and calibrates them: on the head of the data, scored on its tail, then refitted on all."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from burl.decide.calibration import Calibration
+from burl.detect import Detector, Progress, Scores
+from burl.detect.registry import parse_spec
+from burl.errors import InputError
+from burl.train.corpus import Corpus, Split, end_times
+from burl.window import Events, Intervals, Sequences, Unit
+
+_MIN_UNITS = 20
+"""Fewer held-out units than this say nothing."""
+
+
+@dataclass(slots=True)
+class Fitted:
+    """A detector that was fitted on all data, with the calibration from the held-out tail."""
+
+    id: str
+    detector: Detector
+    calibration: Calibration
+    chosen_because: str = ""
+    figures: dict[str, float] = field(default_factory=dict)
+
+
+def fit(
+    spec: str,
+    split: Split,
+    whole: Corpus,
+    *,
+    seed: int,
+    progress: Progress,
+    config: dict[str, object] | None = None,
+) -> Fitted:
+    """Fit the detector `spec` (`name[:unit]`) on the head, calibrate on the tail, refit on `whole`.
+
+    Raises:
+        ConfigError: there is no such detector.
+        InputError: the data hold too few units of its kind.
+    """
+    kind, unit = parse_spec(spec)
+    settings = kind.config_type.model_validate(config or {})
+    _require(spec, unit, split)
+    trial = kind(unit, settings, seed)
+    trial.bind(whole.streams)
+    trial.fit(split.fit, _part(progress, 0.0, 0.45))
+    calibration = calibrate(trial, split.holdout)
+    final = kind(unit, settings, seed)
+    final.bind(whole.streams)
+    final.fit(whole, _part(progress, 0.5, 1.0))
+    figures = {"held_out_units": float(calibration.count), "held_out_seconds": calibration.span_seconds}
+    return Fitted(spec, final, calibration, figures=figures)
+
+
+def calibrate(detector: Detector, holdout: Corpus) -> Calibration:
+    """Return the calibration of `detector` by its scores of held-out normal units."""
+    values, times = [], []
+    for units, scores in scored(detector, holdout):
+        values.append(scores.values)
+        times.append(_times(units, scores, detector))
+    if not values:
+        return Calibration.fit(np.empty(0), np.empty(0, dtype=np.int64))
+    return Calibration.fit(np.concatenate(values), np.concatenate(times))
+
+
+def scored(detector: Detector, corpus: Corpus) -> Iterable[tuple[Events | Sequences | Intervals, Scores]]:
+    """Yield the units of `corpus` with their scores, in order; an online detector learns from them."""
+    parts: Iterable[Events | Sequences | Intervals]
+    if detector.unit == "event":
+        parts = corpus.events()
+    elif detector.unit == "interval":
+        parts = corpus.intervals()
+    else:
+        parts = [corpus.sequences(detector.unit)]
+    for units in parts:
+        yield units, detector.score(units)
+
+
+def _times(
+    units: Events | Sequences | Intervals, scores: Scores, detector: Detector
+) -> "np.typing.NDArray[np.int64]":
+    if isinstance(units, Events):
+        return units.times_ns[scores.rows]
+    if isinstance(units, Sequences):
+        return end_times(units)[scores.rows]
+    return np.array([detector.explain(units, row).start_ns for row in range(len(scores))], dtype=np.int64)
+
+
+def _require(spec: str, unit: Unit, split: Split) -> None:
+    counts: dict[str, Callable[[Corpus], int]] = {
+        "event": lambda corpus: sum(map(len, corpus.events())),
+        "interval": lambda corpus: sum(len(part.closed) for part in corpus.intervals()),
+    }
+    count = counts.get(unit, lambda corpus: len(corpus.sequences(unit)))
+    for name, corpus in (("fitted on", split.fit), ("held out", split.holdout)):
+        found = count(corpus)
+        if found < _MIN_UNITS:
+            raise InputError(
+                f"detector {spec}: only {found} {unit}s to be {name}, it takes {_MIN_UNITS}; give more data"
+            )
+
+
+def _part(progress: Progress, start: float, end: float) -> Progress:
+    return lambda stage, fraction: progress(stage, start + (end - start) * fraction)
