@@ -8,7 +8,8 @@ import numpy as np
 
 from burl.parse import Catalogue
 from burl.window.portion import Parameters, Portion
-from burl.window.spec import TRACE_ID, SessionSpec, Slot, atoms
+from burl.window.spec import TRACE_ID, SessionSpec, Slot
+from burl.window.words import words_of
 
 Id = tuple[int, str]
 """Index of the kind in the spec, and the id's text."""
@@ -21,15 +22,13 @@ def _from_slots(places: list[tuple[int, Slot]], parameters: Parameters) -> Finde
     """Return a finder for one template whose ids stand in known slots."""
     wanted: dict[int, list[tuple[int, int]]] = {}
     for kind, slot in places:
-        wanted.setdefault(slot.parameter, []).append((slot.atom, kind))
-    by_parameter = sorted(wanted.items())
+        wanted.setdefault(slot.parameter, []).append((slot.word, kind))
 
     def find(body: str, template: int) -> list[Id]:
         found = []
-        values = parameters(body, template)
-        for parameter, targets in by_parameter:
-            words = atoms(values[parameter]) if parameter < len(values) else []
-            found += [(kind, words[atom]) for atom, kind in targets if atom < len(words)]
+        for parameter, words in enumerate(words_of(body, parameters(body, template))):
+            targets = wanted.get(parameter, ())
+            found += [(kind, words[word]) for word, kind in targets if word < len(words)]
         return found
 
     return find

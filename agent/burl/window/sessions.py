@@ -54,19 +54,27 @@ class Sessions:
         self._evict(out)
 
     def _by_family(self, ids: list[Id]) -> Iterable[list[Id]]:
+        """Group ids that name one thing; two of the same kind are two things, and tell of no others."""
         if len(ids) == 1:
             return (ids,)
         families: dict[int, list[Id]] = {}
         for one in ids:
             families.setdefault(self._families[one[0]], []).append(one)
-        return families.values()
+        groups: list[list[Id]] = []
+        for family in families.values():
+            one_thing = len({kind for kind, _ in family}) == len(family)
+            groups += [family] if one_thing else [[one] for one in family]
+        return groups
 
     def _take(self, portion: Portion, event: int, ids: list[Id], out: Ragged) -> None:
         """Put an event into the session that its ids name."""
         time_ns = int(portion.times_ns[event])
         limit_ns = int(portion.watermarks_before[event]) - self._slack_ns - self._timeout_ns
         session = self._find(ids, time_ns, limit_ns, out)
-        session.records.append(portion.record(event))
+        record = portion.record(event)
+        if session.records and session.records[-1] is record:
+            return  # it came here by another id already
+        session.records.append(record)
         session.newest_ns = max(session.newest_ns, time_ns)
         self._held += 1
         self._recency.touch(session.number, portion.batch.sender, int(portion.watermarks_after[event]))

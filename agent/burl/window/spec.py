@@ -8,22 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 TRACE_ID = "trace_id"
 """The attribute that stands for the record's OpenTelemetry trace id."""
 
-_ATOM = re.compile(r"[A-Za-z0-9-][A-Za-z0-9_.-]*[A-Za-z0-9]|[A-Za-z0-9]")
-
-
-def atoms(parameter: str) -> list[str]:
-    """Return the words of a parameter that may be ids: of `[c-7ef1,` that is `c-7ef1`."""
-    return _ATOM.findall(parameter)
-
-
 class Slot(BaseModel):
-    """A place where ids of a kind stand: word `atom` of parameter `parameter` of a template."""
+    """A place where ids of a kind stand: word `word` of parameter `parameter` of a template."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     template_id: str
     parameter: int = Field(ge=0)
-    atom: int = Field(0, ge=0)
+    word: int = Field(0, ge=0)
 
 
 class SessionKind(BaseModel):

@@ -1,0 +1,119 @@
+"""Finds what a session is: the parameters that tie lines of several templates together.
+
+Words at the variable places of templates are compared: places that share their words hold ids of one kind. A
+kind is kept when its ids are many, live shortly and hold a few lines each; kinds whose ids name one thing (the
+cart, the order, the job) are joined. The idea is that of Lou et al., *Mining Invariants from Console Logs*
+(USENIX ATC 2010), and of Landauer et al. for event sequences: group by shared parameter values; the tests that
+keep users, hosts, processes, products and clocks out are ours.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+import numpy as np
+
+from burl.parse import Catalogue
+from burl.receive.batch import Batch, Ints
+from burl.window.cluster import cluster
+from burl.window.occurrences import Occurrences, collect
+from burl.window.portion import Parameters
+from burl.window.shapes import Shape, name_of, shape_of
+from burl.window.spec import SessionKind, SessionSpec, Slot
+from burl.window.ties import Kind, gaps_ns, is_session, joins_of, kind_of
+from burl.window.watermark import SECOND_NS
+
+MAX_LINES = 500_000
+"""Lines that discovery looks at; a bound on its memory (about 100 bytes a line)."""
+
+_GAP_QUANTILE = 0.99
+_GAP_FACTOR = 3.0
+_MIN_TIMEOUT_SECONDS = 5.0
+_MAX_TIMEOUT_SECONDS = 3_600.0
+
+
+def discover_sessions(
+    batches: Iterable[tuple[Batch, Ints]],
+    catalogue: Catalogue,
+    parameters: Parameters,
+    max_lines: int = MAX_LINES,
+) -> SessionSpec:
+    """Find the kinds of session in normal training data, what they are called and which are joined.
+
+    Args:
+        batches: batches in order of event time, each with the template of each of its records.
+        catalogue: the templates, as trained.
+        parameters: a record's variable parts, in the order of its template's wildcards.
+        max_lines: how many lines to look at.
+
+    Returns:
+        The kinds with most lines per id first: theirs is the canonical id. No kinds when nothing ties lines
+        together. The time-out is three times the 99th percentile of the gaps within sessions.
+    """
+    table = collect(batches, parameters, max_lines)
+    kinds, refused = _kinds(table)
+    joins = joins_of(table, kinds)
+    names = _names(table, kinds)
+    return SessionSpec(
+        kinds=tuple(_session_kinds(table, kinds, names, catalogue, refused)),
+        joins=tuple((names[left], names[right]) for left, right in joins),
+        timeout_seconds=_timeout_seconds(gaps_ns(table, kinds, joins)),
+    )
+
+
+def _kinds(table: Occurrences) -> tuple[list[Kind], set[str]]:
+    """Return the kinds, most lines per id first, and the shapes of words that are no ids of sessions.
+
+    Kinds whose ids are random and look alike (the UUIDs of all jobs) become one: no id can be of two.
+    """
+    groups = [kind_of(table, places) for places in cluster(table)]
+    by_shape: dict[Shape | int, list[int]] = {}
+    refused = set()
+    for number, kind in enumerate(groups):
+        shape = shape_of(_examples(table, kind))
+        if is_session(table, kind):
+            by_shape.setdefault(shape if shape.unnamed else number, []).extend(kind.places)
+        else:
+            refused.add(shape.pattern)
+    kinds = [kind_of(table, places) for places in by_shape.values()]
+    kinds.sort(key=lambda kind: (-kind.lines_per_id, kind.places))
+    return kinds, refused
+
+
+def _timeout_seconds(gaps: Ints) -> float | None:
+    if not len(gaps):
+        return None
+    learnt = _GAP_FACTOR * float(np.quantile(gaps, _GAP_QUANTILE)) / SECOND_NS
+    return round(min(max(learnt, _MIN_TIMEOUT_SECONDS), _MAX_TIMEOUT_SECONDS), 3)
+
+
+def _examples(table: Occurrences, kind: Kind) -> list[str]:
+    return [table.words[word] for word in np.unique(kind.words).tolist()]
+
+
+def _names(table: Occurrences, kinds: list[Kind]) -> list[str]:
+    """Return a name for each kind, a number behind those that come again."""
+    taken: Counter[str] = Counter()
+    names = []
+    for kind in kinds:
+        before = [(table.before[place], int(table.seen[place])) for place in kind.places]
+        name = name_of(_examples(table, kind), before)
+        taken[name] += 1
+        names.append(name if taken[name] == 1 else f"{name}_{taken[name]}")
+    return names
+
+
+def _session_kinds(
+    table: Occurrences, kinds: list[Kind], names: list[str], catalogue: Catalogue, refused: set[str]
+) -> Iterable[SessionKind]:
+    shapes = [shape_of(_examples(table, kind)).pattern for kind in kinds]
+    for kind, name, shape in zip(kinds, names, shapes, strict=True):
+        places = sorted(table.places[place] for place in kind.places)
+        slots = [
+            Slot(template_id=catalogue[template].id, parameter=parameter, word=word)
+            for template, parameter, word in places
+        ]
+        yield SessionKind(
+            name=name,
+            slots=tuple(slots),
+            shape=shape if shapes.count(shape) == 1 and shape not in refused else "",
+        )

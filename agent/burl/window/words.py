@@ -1,0 +1,36 @@
+"""The words of a line that may be ids: each parameter, widened to the whole word that it is part of."""
+
+import re
+from collections.abc import Sequence
+
+_WORD = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
+_INSIDE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.")
+
+
+def words_of(body: str, parameters: Sequence[str]) -> list[list[str]]:
+    """Return the words that each parameter touches.
+
+    A mask takes only the varying part of a word (`c-<*>`), but the id that people search for is the whole
+    word, `c-7ef1a4a1`. A parameter with several words (`10558,420,2`) gives all of them.
+    """
+    found, cursor = [], 0
+    for parameter in parameters:
+        start = body.find(parameter, cursor)
+        if start < 0:
+            found.append(_WORD.findall(parameter))
+            continue
+        cursor = start + len(parameter)
+        while start > 0 and body[start - 1] in _INSIDE:
+            start -= 1
+        found.append(_words_until(body, start, cursor))
+    return found
+
+
+def _words_until(body: str, start: int, stop: int) -> list[str]:
+    """Return the words that begin in `body[start:stop]`, whole."""
+    words = []
+    for match in _WORD.finditer(body, start):
+        if match.start() >= stop:
+            break
+        words.append(match[0])
+    return words
