@@ -9,6 +9,8 @@ from hypothesis import settings
 settings.register_profile("burl", deadline=None, derandomize=True)
 settings.load_profile("burl")
 
+pytest_plugins = ["integration.opensearch_fixture"]
+
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:

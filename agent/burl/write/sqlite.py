@@ -18,7 +18,8 @@ from burl.write.health import Health
 from burl.write.settings import SqliteSettings
 
 LAYOUT_VERSION = 1
-_BUSY_SECONDS = 5.0
+_BUSY_SECONDS = 0.5
+"""Nobody else writes but a person's own tool; the engine tries again."""
 
 _LAYOUT = """
 CREATE TABLE IF NOT EXISTS documents (

@@ -1,0 +1,106 @@
+"""Index templates, built from the fields; installed by `platform`."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from burl import __version__
+from burl.decide.annotation import SCHEMA_VERSION
+from burl.write.names import Dated, IndexNames, Upserted
+from burl_opensearch.fields import ALIASES, ANNOTATION, DEAD_LETTER, INCIDENT, Field
+
+PRIORITY = 950
+"""Above SS4O's 900, so that no general template gets hold of our indices."""
+
+_TYPES: dict[str, dict[str, Any]] = {
+    "keyword": {"type": "keyword", "ignore_above": 1024},
+    "template": {"type": "keyword", "ignore_above": 4096},
+    "text": {"type": "text"},
+    "opaque": {"type": "text", "index": False},
+    "time": {"type": "date_nanos"},
+    "double": {"type": "double"},
+    "integer": {"type": "long"},
+    "boolean": {"type": "boolean"},
+}
+_VERDICT = (
+    Field("@timestamp", "time", "When the verdict was given.", required=True),
+    Field("id", "keyword", "The document's `_id`.", required=True),
+    Field("anomaly_id", "keyword", "What it is about."),
+    Field("incident_id", "keyword", "What it is about."),
+    Field("verdict", "keyword", "What the person says."),
+)
+_DATED: dict[Dated, tuple[Field, ...]] = {
+    "anomalies": ANNOTATION,
+    "dead_letters": DEAD_LETTER,
+    "feedback": _VERDICT,
+}
+_SUPPRESSIONS = {
+    "dynamic": False,
+    "properties": {
+        "version": {"type": "long"},
+        "suppressions": {"type": "object", "enabled": False},
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """Bodies by name; index templates refer to components."""
+
+    components: Mapping[str, dict[str, Any]]
+    indices: Mapping[str, dict[str, Any]]
+
+
+def build_templates(names: IndexNames) -> Templates:
+    """Return all templates below `names.prefix`."""
+    prefix = names.prefix
+    components = {
+        f"{prefix}_common_settings": _component(
+            {"settings": {"number_of_shards": 1, "auto_expand_replicas": "0-1"}}
+        ),
+        f"{prefix}_common_mappings": _component({"mappings": {"dynamic": False}}),
+    }
+    mappings: dict[Dated | Upserted, dict[str, Any]] = {
+        **{kind: mapping(fields) for kind, fields in _DATED.items()},
+        "incidents": mapping(INCIDENT),
+        "suppressions": _SUPPRESSIONS,
+    }
+    indices = {
+        names.template(kind): _index_template(f"{prefix}_{kind}-*", list(components), mappings[kind])
+        for kind in mappings
+    }
+    return Templates(components, indices)
+
+
+def mapping(fields: tuple[Field, ...]) -> dict[str, Any]:
+    """Return the mapping of `fields`: nothing else is indexed, nothing is nested."""
+    properties = {field.name: dict(_TYPES[field.kind]) for field in fields}
+    aliases = {
+        alias: {"type": "alias", "path": target} for alias, target in ALIASES.items() if target in properties
+    }
+    return {"dynamic": False, "properties": properties | aliases}
+
+
+def _component(template: dict[str, Any]) -> dict[str, Any]:
+    return _described({"template": template})
+
+
+def _index_template(pattern: str, components: list[str], mappings: dict[str, Any]) -> dict[str, Any]:
+    return _described(
+        {
+            "index_patterns": [pattern],
+            "priority": PRIORITY,
+            "composed_of": components,
+            "template": {"mappings": mappings},
+        }
+    )
+
+
+def _described(body: dict[str, Any]) -> dict[str, Any]:
+    """Add a digest: OpenSearch returns bodies in another form than it took, so they cannot be compared."""
+    digest = hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+    meta = {"product": "burl", "version": __version__, "schema_version": SCHEMA_VERSION, "digest": digest}
+    return body | {"version": SCHEMA_VERSION, "_meta": meta}

@@ -1,0 +1,78 @@
+"""Installing into a real OpenSearch."""
+
+import pytest
+from opensearchpy import OpenSearch
+
+from burl.clock import ManualClock
+from burl.errors import ConfigError, Retryable
+from burl.write.opensearch import connect
+from burl.write.settings import OpenSearchSettings
+from burl_opensearch.platform import install, status
+from burl_opensearch.templates import PRIORITY
+from contract.samples import annotation
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def url(opensearch_settings: OpenSearchSettings) -> str:
+    return opensearch_settings.hosts[0]
+
+
+def test_installing_twice_changes_nothing(client: OpenSearch, url: str, prefix: str) -> None:
+    assert {step.state for step in status(client, url, prefix)} == {"missing"}
+    assert {step.state for step in install(client, url, prefix)} == {"missing"}
+    assert {step.state for step in status(client, url, prefix)} == {"current"}
+    assert {step.state for step in install(client, url, prefix)} == {"current"}
+
+
+def test_the_current_month_is_made(client: OpenSearch, url: str, prefix: str) -> None:
+    install(client, url, prefix, ManualClock(annotation(0).time_ns))
+    assert client.indices.exists(index=f"{prefix}_anomalies-default-default-2025.11")
+
+
+def test_an_outdated_template_is_replaced_and_fields_reach_indices_that_are_there(
+    client: OpenSearch, url: str, prefix: str
+) -> None:
+    install(client, url, prefix)
+    name = f"{prefix}_incidents_template"
+    body = client.indices.get_index_template(name=name)["index_templates"][0]["index_template"]
+    body["_meta"]["digest"] = "older"
+    client.indices.put_index_template(name=name, body=body)
+    assert [step.name for step in status(client, url, prefix) if step.state == "outdated"] == [name]
+    install(client, url, prefix)
+    assert {step.state for step in status(client, url, prefix)} == {"current"}
+
+
+def test_a_newer_schema_is_left_alone(client: OpenSearch, url: str, prefix: str) -> None:
+    newer = {"index_patterns": [f"{prefix}_feedback-*"], "_meta": {"schema_version": 99}, "template": {}}
+    client.indices.put_index_template(name=f"{prefix}_feedback_template", body=newer)
+    with pytest.raises(ConfigError, match="schema version 99"):
+        install(client, url, prefix)
+    assert not client.indices.exists(index=f"{prefix}_incidents-v1")
+
+
+def test_our_template_wins_over_general_ones(client: OpenSearch, installed: OpenSearchSettings) -> None:
+    index = f"{installed.prefix}_anomalies-x-y-2026.11"
+    simulated = client.indices.simulate_index_template(name=index)
+    assert simulated["template"]["mappings"]["dynamic"] == "false"
+    assert simulated["template"]["mappings"]["properties"]["@timestamp"] == {"type": "date_nanos"}
+    assert PRIORITY > 900
+    others = client.indices.simulate_index_template(name="ss4o_logs-a-b")
+    assert "anomaly_grade" not in str(others)
+
+
+def test_both_spellings_of_a_trace_id_find_the_annotation(
+    client: OpenSearch, installed: OpenSearchSettings
+) -> None:
+    index = f"{installed.prefix}_anomalies-default-default-2025.11"
+    client.index(index=index, body=annotation(5).document, refresh=True)
+    for name in ("trace_id", "traceId"):
+        found = client.search(index=index, body={"query": {"term": {name: f"{5:032x}"}}})
+        assert found["hits"]["total"]["value"] == 1
+
+
+def test_an_absent_server_can_be_tried_again() -> None:
+    url = "http://127.0.0.1:9"
+    with pytest.raises(Retryable, match="cannot be reached"):
+        status(connect(OpenSearchSettings(hosts=[url])), url)
