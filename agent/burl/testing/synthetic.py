@@ -1,6 +1,7 @@
 """A small seeded corpus with a known normal behaviour, and anomalies of the kinds that detectors look for."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -52,13 +53,16 @@ class _Line:
     text: str
     order: str = ""
     odd: bool = False
+    displaced: bool = False
 
 
 @dataclass(slots=True)
 class SyntheticCorpus:
     """Implements `burl.detect.Corpus`. Made by `synthetic_corpus`.
 
-    Labels of the unit "interval" are aligned with the `closed` lists of `intervals()`, one after another.
+    Events are labelled that were never seen before, windows also for events out of place, sessions and
+    intervals for whatever went wrong in them. Labels of the unit "interval" are aligned with the `closed`
+    lists of `intervals()`, one after another.
     """
 
     catalogue: Catalogue
@@ -67,6 +71,16 @@ class SyntheticCorpus:
     seconds: float
     odd_orders: set[str] = field(default_factory=set)
     odd_intervals: set[tuple[int, int]] = field(default_factory=set)
+
+    _templates: Ints = field(init=False, repr=False)
+    _times_ns: Ints = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Look each text up once."""
+        distinct = {line.text for line in self.lines}
+        texts = {text: self.catalogue.index(template_id(text, "synthetic")) for text in distinct}
+        self._templates = np.array([texts[line.text] for line in self.lines], dtype=np.int64)
+        self._times_ns = np.array([line.time_ns for line in self.lines], dtype=np.int64)
 
     def events(self) -> list[Events]:
         """All records, in slices of at most 4,096, in order of event time."""
@@ -90,11 +104,16 @@ class SyntheticCorpus:
             return np.array([pair in self.odd_intervals for pair in closed])
         if unit == "session":
             return np.array([self.lines[rows[0]].order in self.odd_orders for rows, _ in self._orders()])
-        return np.array([any(self.lines[i].odd for i in rows[lead:]) for rows, lead in self._windows()])
+        return np.array(
+            [
+                any(self.lines[i].odd or self.lines[i].displaced for i in rows[lead:])
+                for rows, lead in self._windows()
+            ]
+        )
 
     def template(self, line: int) -> int:
         """Return the catalogue index of a line."""
-        return self.catalogue.index(template_id(self.lines[line].text, "synthetic"))
+        return int(self._templates[line])
 
     def _record(self, line: int) -> Record:
         entry = self.lines[line]
@@ -109,7 +128,7 @@ class SyntheticCorpus:
         streams = self._column(rows, "stream")
         return Events(
             catalogue=self.catalogue,
-            templates=np.array([self.template(i) for i in rows], dtype=np.int64),
+            templates=self._templates[rows],
             streams=streams,
             services=self.streams.services_of(streams),
             times_ns=self._column(rows, "time_ns"),
@@ -152,7 +171,7 @@ class SyntheticCorpus:
             services=self.streams.services_of(firsts),
             leads=np.array([lead for _, lead in members], dtype=np.int64),
             offsets=np.cumsum([0, *(len(rows) for rows, _ in members)], dtype=np.int64),
-            templates=np.array([self.template(i) for i in flat], dtype=np.int64),
+            templates=self._templates[flat],
             times_ns=self._column(flat, "time_ns"),
             streams=streams,
             record=lambda position: self._record(flat[position]),
@@ -161,11 +180,11 @@ class SyntheticCorpus:
     def _interval(self, start_ns: int) -> Intervals:
         first: dict[tuple[int, int], int] = {}
         counts: dict[tuple[int, int], int] = {}
-        for row, line in enumerate(self.lines):
-            if start_ns <= line.time_ns < start_ns + _INTERVAL_NS:
-                key = (line.stream, self.template(row))
-                first.setdefault(key, row)
-                counts[key] = counts.get(key, 0) + 1
+        begin, end = np.searchsorted(self._times_ns, (start_ns, start_ns + _INTERVAL_NS)).tolist()
+        for row in range(begin, end):
+            key = (self.lines[row].stream, self.template(row))
+            first.setdefault(key, row)
+            counts[key] = counts.get(key, 0) + 1
         keys = sorted(counts)
         return Intervals(
             catalogue=self.catalogue,
@@ -200,12 +219,38 @@ def synthetic_corpus(seed: int, *, orders: int = 300, anomalous: float = 0.0) ->
             odd_orders.add(f"order-{number}")
         lines += _order(rng, number, steps)
     lines.sort(key=lambda line: line.time_ns)
-    catalogue, streams = Catalogue(), StreamTable()
-    for text in rng.permutation([*_FLOW, *_BACKGROUND, *(_ODD if anomalous else ())]).tolist():
+    texts = rng.permutation([*_FLOW, *_BACKGROUND, *(_ODD if anomalous else ())]).tolist()
+    return SyntheticCorpus(_catalogue(texts), _streams(), lines, seconds, odd_orders, odd_intervals)
+
+
+def reworded(corpus: SyntheticCorpus, change: Callable[[str], str]) -> SyntheticCorpus:
+    """Return the same corpus with other texts, so with other templates; labels stay."""
+    lines = [replace(line, text=change(line.text)) for line in corpus.lines]
+    return replace(corpus, lines=lines, catalogue=_catalogue(dict.fromkeys(line.text for line in lines)))
+
+
+def flooded(templates: int) -> SyntheticCorpus:
+    """Return a corpus of one service in which each line is of a template of its own, 100 a second."""
+    every_ns = _SECOND_NS // 100
+    lines = [
+        _Line(START_NS + i * every_ns, 1, f"{i:x} flood {i % 977} {i}", f"{i // 10}")
+        for i in range(templates)
+    ]
+    return SyntheticCorpus(_catalogue(line.text for line in lines), _streams(), lines, templates / 100)
+
+
+def _catalogue(texts: Iterable[str]) -> Catalogue:
+    catalogue = Catalogue()
+    for text in texts:
         catalogue.add(Template(template_id(text, "synthetic"), text, trained=text not in _ODD))
+    return catalogue
+
+
+def _streams() -> StreamTable:
+    streams = StreamTable()
     for identity in _STREAMS:
         streams.add(identity)
-    return SyntheticCorpus(catalogue, streams, lines, seconds, odd_orders, odd_intervals)
+    return streams
 
 
 def _steps(rng: np.random.Generator) -> list[tuple[str, bool]]:
@@ -226,8 +271,11 @@ def _spoilt(rng: np.random.Generator, steps: list[tuple[str, bool]]) -> list[tup
 def _order(rng: np.random.Generator, number: int, steps: list[tuple[str, bool]]) -> list[_Line]:
     time_ns = START_NS + int(number * _SESSION_EVERY_SECONDS * _SECOND_NS)
     lines = []
-    for text, odd in steps:
-        lines.append(_Line(time_ns, int(text in _FLOW[2:]), text, f"order-{number}", odd))
+    for text, displaced in steps:
+        is_odd = text in _ODD
+        lines.append(
+            _Line(time_ns, int(text in _FLOW[2:]), text, f"order-{number}", is_odd, displaced and not is_odd)
+        )
         time_ns += int(rng.integers(1, 60)) * 1_000_000
     return lines
 
@@ -254,5 +302,5 @@ def _disturb(
             lines[:] = [line for line in lines if line.stream != 1 or (line.time_ns - start) // _INTERVAL_NS]
         else:
             times = start + np.arange(_BURST) * (_INTERVAL_NS // _BURST)
-            lines += [_Line(t, 1, _BACKGROUND[1], odd=True) for t in times.tolist()]
+            lines += [_Line(t, 1, _BACKGROUND[1]) for t in times.tolist()]
     return disturbed

@@ -15,7 +15,7 @@ class NewTemplateConfig(DetectorConfig):
         4, ge=0, le=100, description="Templates seen at most this often are rare; 0 scores only new ones."
     )
     min_surprise: float = Field(
-        2.0, ge=0, description="Decades of surprise below which a line is nothing odd (2: one record in 100)."
+        1.0, ge=0, description="Decades of surprise below which a line is nothing odd (1: one record in 10)."
     )
     learning_records: int = Field(
         1_000,

@@ -132,7 +132,7 @@ class NewTemplate(Detector):
         """Return the score of the event and keep what its explanation needs; 0 where it is no surprise."""
         entry, template = self._history.service(service), units.catalogue[int(units.templates[row])]
         surprise = entry.surprise(pair.count)
-        if surprise <= 0 or (entry.trained is None and surprise < self.config.min_surprise):
+        if surprise < self.config.min_surprise:
             return 0.0
         index = int(units.templates[row])
         elsewhere = not pair.count and (template.id in self._trained_ids or self._history.elsewhere(index))

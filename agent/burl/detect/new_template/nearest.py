@@ -37,9 +37,9 @@ class NearestTemplates:
         wanted = frozenset(tokens(catalogue[template].text))
         shared = Counter(row for token in wanted for row in self._postings.get(token, ()) if row < template)
         best, similarity = -1, 0.0
-        for row, common in shared.items():
-            jaccard = common / len(wanted | self._token_sets[row])
-            if (jaccard, -row) > (similarity, -best):
+        for row, common in sorted(shared.items()):
+            jaccard = common / (len(wanted) + len(self._token_sets[row]) - common)
+            if jaccard > similarity:
                 best, similarity = row, jaccard
         return best, similarity
 
