@@ -88,6 +88,25 @@ def load_settings(path: Path | None = None) -> Settings:
         raise ConfigError("\n".join(_describe(problem, path) for problem in problems)) from None
 
 
+def with_options(settings: Settings, options: Mapping[str, Mapping[str, Any]]) -> Settings:
+    """Return `settings` with keys by section replaced: what a command was told wins over all else.
+
+    Raises:
+        ConfigError: one line for every wrong option.
+    """
+    changed = {}
+    for name, keys in options.items():
+        section: BaseModel = getattr(settings, name)
+        try:
+            changed[name] = type(section).model_validate(section.model_dump() | dict(keys))
+        except ValidationError as error:
+            problems = error.errors(include_url=False, include_input=False)
+            raise ConfigError(
+                "\n".join(f"option for {name}: {_message(problem)}" for problem in problems)
+            ) from None
+    return settings.model_copy(update=changed)
+
+
 def environment_variable(*keys: str) -> str:
     """Return the name of the variable that sets the key at `keys`, such as `BURL_RECEIVE__PORT`."""
     return PREFIX + DELIMITER.join(keys).upper()
@@ -127,7 +146,11 @@ def _describe(problem: ErrorDetails, path: Path | None) -> str:
     where = f"environment: {variable}" if from_environment else f"{path or 'settings'}: {'.'.join(keys)}"
     if problem["type"] == "extra_forbidden":
         return f"{where}: unknown key{_hint(keys[-1], _model_at(keys[:-1]))}"
-    return f"{where}: {problem['msg'].removeprefix('Value error, ')}"
+    return f"{where}: {_message(problem)}"
+
+
+def _message(problem: ErrorDetails) -> str:
+    return problem["msg"].removeprefix("Value error, ")
 
 
 def _hint(key: str, model: type[BaseModel] | None) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from burl import __version__
-from burl.cli import bundle, platform, run, validate
+from burl.cli import bundle, platform, run, score, train, validate
 from burl.errors import SinkError, UserError
 
 app = typer.Typer(
@@ -17,6 +17,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("run")(run.run)
+app.command("score")(score.score)
+app.command("train")(train.train)
 app.command("validate")(validate.validate)
 app.add_typer(bundle.app, name="bundle")
 app.add_typer(platform.app, name="platform")

@@ -1,12 +1,36 @@
 """Options that several commands take, each defined once."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
+FileFormat = Literal["auto", "cri", "text", "jsonl", "sequences"]
+
 ConfigOption = Annotated[
-    Path | None,
-    typer.Option("--config", "-c", help="YAML file; BURL_... variables win over it. [default: defaults]"),
+    Path | None, typer.Option("--config", "-c", help="YAML file; BURL_... variables win over it.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON for a program to read.")]
+InputOption = Annotated[
+    list[Path] | None,
+    typer.Option("--input", "-i", metavar="PATH...", help="Files or folders of logs; - is stdin."),
+]
+MoreInputs = Annotated[list[Path] | None, typer.Argument(hidden=True)]
+FormatOption = Annotated[FileFormat, typer.Option("--format", help="How the inputs are to be read.")]
+BudgetOption = Annotated[
+    str | None, typer.Option(metavar="N/day", help="False incidents to put up with: 10/day, 2/week.")
+]
+GapOption = Annotated[
+    float | None,
+    typer.Option(
+        "--incident-gap", metavar="SECONDS", help="Event time without a finding that ends an incident."
+    ),
+]
+
+
+def joined(inputs: list[Path] | None, more: list[Path] | None) -> list[Path]:
+    """Return all inputs: an option takes one value, so those after it arrive as arguments."""
+    paths = [*(inputs or []), *(more or [])]
+    if not paths:
+        raise typer.BadParameter("give at least one --input PATH, or - for stdin")
+    return paths

@@ -21,7 +21,11 @@ def progress() -> Iterator[Callable[[str, float], None]]:
     from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
     bars = Progress(
-        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=Console(stderr=True)
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        redirect_stdout=False,
     )
     tasks: dict[str, TaskID] = {}
 
@@ -32,6 +36,29 @@ def progress() -> Iterator[Callable[[str, float], None]]:
 
     with bars:
         yield report
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int], None]]:
+    """Yield `add(count)` for work of unknown length; stderr shows how much of `what` is done.
+
+    Nothing is shown when stderr is no terminal, or stdout is one and shows the results themselves.
+    """
+    if sys.stdout.isatty() or not sys.stderr.isatty():
+        yield _uncounted
+        return
+    from rich.console import Console
+    from rich.progress import Progress, TextColumn, TimeElapsedColumn
+
+    line = Progress(
+        TextColumn("{task.completed:,.0f} {task.description}"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        redirect_stdout=False,
+    )
+    task = line.add_task(what, total=None)
+    with line:
+        yield lambda count: line.advance(task, count)
 
 
 def print_json(value: Any) -> None:
@@ -47,4 +74,8 @@ def print_facts(title: str, facts: dict[str, Any]) -> None:
 
 
 def _silent(_stage: str, _fraction: float) -> None:
+    """Show nothing."""
+
+
+def _uncounted(_count: int) -> None:
     """Show nothing."""

@@ -8,27 +8,17 @@ import pytest
 import yaml
 
 from burl import __version__
-from burl.cli import main
-
-
-def _run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    """Run the command line in this process; return exit code, stdout and stderr."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["burl", *arguments])
-        with pytest.raises(SystemExit) as exit_:
-            main()
-    captured = capsys.readouterr()
-    return int(exit_.value.code or 0), captured.out, captured.err
+from command_line import burl
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
-    assert _run(capsys, "--version") == (0, f"burl {__version__}\n", "")
+    assert burl(capsys, "--version") == (0, f"burl {__version__}\n", "")
 
 
 def test_validate_prints_the_settings_in_force(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     config = tmp_path / "burl.yaml"
     config.write_text("decide: {budget: 3/week}\n", encoding="utf-8")
-    code, out, _ = _run(capsys, "validate", "--config", str(config), "--json")
+    code, out, _ = burl(capsys, "validate", "--config", str(config), "--json")
     assert (code, json.loads(out)["decide"]["budget"]) == (0, "3/week")
 
 
@@ -36,7 +26,7 @@ def test_validate_shows_people_what_differs_from_the_defaults_and_no_secret(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BURL_WRITE__OPENSEARCH__PASSWORD", "hunter2")
-    code, out, _ = _run(capsys, "validate")
+    code, out, _ = burl(capsys, "validate")
     assert code == 0
     assert yaml.safe_load(out) == {"write": {"opensearch": {"password": "**********"}}}
 
@@ -45,7 +35,7 @@ def test_validate_looks_at_the_bundle_too(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("BURL_BUNDLE__PATH", str(tmp_path / "absent"))
-    code, _, err = _run(capsys, "validate")
+    code, _, err = burl(capsys, "validate")
     assert code == 2
     assert "absent is no bundle" in err
 
@@ -53,7 +43,7 @@ def test_validate_looks_at_the_bundle_too(
 def test_a_mistake_is_one_line_on_stderr_and_exit_code_2(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    code, out, err = _run(capsys, "validate", "--config", str(tmp_path / "absent.yaml"))
+    code, out, err = burl(capsys, "validate", "--config", str(tmp_path / "absent.yaml"))
     assert (code, out) == (2, "")
     assert err.startswith("burl: ")
     assert err.count("\n") == 1
@@ -62,19 +52,19 @@ def test_a_mistake_is_one_line_on_stderr_and_exit_code_2(
 def test_two_mistakes_are_two_lines(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     config = tmp_path / "burl.yaml"
     config.write_text("one: 1\ntwo: 2\n", encoding="utf-8")
-    code, _, err = _run(capsys, "validate", "--config", str(config))
+    code, _, err = burl(capsys, "validate", "--config", str(config))
     assert code == 2
     assert [line.startswith("burl: ") for line in err.splitlines()] == [True, True]
 
 
 def test_an_unknown_command_is_exit_code_2(capsys: pytest.CaptureFixture[str]) -> None:
-    code, _, err = _run(capsys, "frobnicate")
+    code, _, err = burl(capsys, "frobnicate")
     assert code == 2
     assert "No such command 'frobnicate'" in err
 
 
 def test_inspecting_what_is_no_bundle_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    code, _, err = _run(capsys, "bundle", "inspect", str(tmp_path))
+    code, _, err = burl(capsys, "bundle", "inspect", str(tmp_path))
     assert code == 2
     assert f"burl: {tmp_path} is no bundle" in err
 
@@ -82,7 +72,7 @@ def test_inspecting_what_is_no_bundle_says_so(capsys: pytest.CaptureFixture[str]
 def test_an_opensearch_that_is_not_there_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
-    code, _, err = _run(capsys, "platform", "status", url)
+    code, _, err = burl(capsys, "platform", "status", url)
     assert code == 2
     assert err.startswith(f"burl: OpenSearch at {url}")
     assert err.count("\n") == 1

@@ -1,0 +1,83 @@
+"""`burl score`: find what is abnormal in files or a pipe, without a running agent."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from burl.cli.options import (
+    BudgetOption,
+    ConfigOption,
+    FormatOption,
+    GapOption,
+    InputOption,
+    JsonOption,
+    MoreInputs,
+    joined,
+)
+from burl.cli.output import counting, print_json
+
+if TYPE_CHECKING:
+    from burl.decide import Findings
+
+
+def score(
+    *,
+    inputs: InputOption = None,
+    more: MoreInputs = None,
+    bundle: Annotated[Path | None, typer.Option(help="Bundle; without one it learns on the way.")] = None,
+    file_format: FormatOption = "auto",
+    budget: BudgetOption = None,
+    incident_gap: GapOption = None,
+    fail_on: Annotated[
+        float | None, typer.Option(min=0, max=1, metavar="GRADE", help="Exit with 1 at this grade or above.")
+    ] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write an annotation for each finding: JSON lines, or readable ones on a terminal."""
+    from burl.bundle import load_bundle
+    from burl.clock import SystemClock
+    from burl.config import load_settings, with_options
+    from burl.engine.agent import make_pipeline
+    from burl.engine.pipeline import score_batches
+    from burl.receive.files import FileReader
+
+    paths = joined(inputs, more)
+    settings = with_options(load_settings(config), _options(budget, incident_gap))
+    path = bundle or settings.bundle.path
+    pipeline = make_pipeline(settings, load_bundle(path) if path else None, None)
+    batches = FileReader(settings.receive, pipeline.streams, SystemClock()).read(paths, file_format)
+    show = print_json if as_json or not sys.stdout.isatty() else _print_line
+    worst = 0.0
+    with counting("records scored") as count:
+        for findings in score_batches(pipeline, batches, lambda batch: count(len(batch.bodies))):
+            for annotation in findings.annotations:
+                show(annotation.document)
+            worst = max(worst, _worst(findings))
+    if fail_on is not None and worst >= fail_on:
+        raise typer.Exit(1)
+
+
+def _options(budget: str | None, incident_gap: float | None) -> dict[str, Any]:
+    """Return the settings that the options give; what an option leaves out stays as configured."""
+    decide = {"budget": budget, "incident_gap_seconds": incident_gap}
+    return {"decide": {name: value for name, value in decide.items() if value is not None}}
+
+
+def _worst(findings: "Findings") -> float:
+    """Return the highest grade, findings about services still being learnt left out."""
+    grades = [
+        float(annotation.document["anomaly_grade"])
+        for annotation in findings.annotations
+        if not annotation.document.get("learning")
+    ]
+    return max(grades, default=0.0)
+
+
+def _print_line(document: dict[str, Any]) -> None:
+    """Write a finding as one readable line, the offending record under it."""
+    service = document.get("service.name", "")
+    head = f"{document['@timestamp']}  {document['anomaly_grade']:.2f}  {service}  {document['reason']}"
+    print(head, document.get("log.record.original", ""), sep="\n    ")

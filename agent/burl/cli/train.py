@@ -1,0 +1,69 @@
+"""`burl train`: a bundle from logs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from burl.cli.options import ConfigOption, FormatOption, InputOption, JsonOption, MoreInputs, joined
+from burl.cli.output import print_json, progress
+from burl.errors import UserError
+
+_EXTRA = {"torch", "sklearn", "onnx"}
+
+
+def train(
+    *,
+    inputs: InputOption = None,
+    more: MoreInputs = None,
+    detectors: Annotated[
+        str, typer.Option(metavar="LIST", help="name[:unit] joined by commas, or auto.")
+    ] = "auto",
+    out: Annotated[
+        Path, typer.Option(metavar="BUNDLE", help="Directory to write; a bundle there is replaced.")
+    ],
+    file_format: FormatOption = "auto",
+    session: Annotated[
+        list[str] | None,
+        typer.Option(metavar="HOW", help="auto, none, NAME=REGEX, or an attribute; may be repeated."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The same seed and inputs give the same bundle.")] = 0,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Learn templates, sessions and detectors from logs that are mostly normal."""
+    from burl.config import load_settings
+
+    settings = load_settings(config)
+    with _extra_installed(), progress() as report:
+        from burl.train import trainer
+
+        request = trainer.TrainRequest(
+            inputs=[str(path) for path in joined(inputs, more)],
+            out=out,
+            detectors=detectors.split(","),
+            format=file_format,
+            sessions=session or ["auto"],
+            seed=seed,
+            parse=settings.parse,
+            window=settings.window,
+            decide=settings.decide,
+        )
+        manifest = trainer.train(request, report)
+    if as_json:
+        print_json(manifest.model_dump(mode="json"))
+    else:
+        print(f"Bundle {manifest.version} is in {out}. To look into it: burl bundle inspect {out}")
+
+
+@contextmanager
+def _extra_installed() -> Iterator[None]:
+    """Say how to install what only training needs, where it is missing."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in _EXTRA:
+            raise
+        raise UserError(f"training needs {error.name}: pip install 'burl-agent[train]'") from error
