@@ -53,10 +53,12 @@ class Catalogue:
         return self._index.get(template_id, -1)
 
     def add(self, template: Template) -> int:
-        """Return the index of `template`, adding it when its id is new."""
+        """Return the index of `template`, adding it when its id is new; training makes a known one trained."""
         index = self._index.setdefault(template.id, len(self._templates))
         if index == len(self._templates):
             self._templates.append(template)
+        elif template.trained:
+            self._templates[index] = template
         return index
 
     def state(self) -> list[Any]:

@@ -1,0 +1,119 @@
+"""From a body to the tokens that decide its template."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from burl.parse.masks import WILDCARD, Masker
+from burl.parse.settings import ParseSettings
+
+_HEAD_TIME = "<TIME> "
+_KEY = re.compile(r"[A-Za-z_][\w.-]*=", re.ASCII)
+
+
+def key_of(token: str) -> str:
+    """Return the key of a `key=value` token with its `=`, or an empty string."""
+    match = _KEY.match(token)
+    return match[0] if match else ""
+
+
+def generalise(ours: str, theirs: str) -> str:
+    """Return the token that stands for both: `key=<*>` where they share a key."""
+    if ours == theirs:
+        return ours
+    key = key_of(ours)
+    return key + WILDCARD if key and key == key_of(theirs) else WILDCARD
+
+Signature = tuple[int, tuple[tuple[int, str], ...]]
+"""Number of tokens, and position and text of each protected token and of each key: lines that differ never merge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A masked line: its tokens, and which of them are protected."""
+
+    tokens: tuple[str, ...]
+    protected: tuple[bool, ...]
+    signature: Signature
+
+    @property
+    def free(self) -> tuple[str, ...]:
+        """The tokens that are not protected."""
+        return tuple(token for token, fixed in zip(self.tokens, self.protected, strict=True) if not fixed)
+
+    @property
+    def text(self) -> str:
+        """The masked line as one text; also the template that it would give birth to."""
+        return " ".join(self.tokens)
+
+
+class LineReader:
+    """Masks bodies and splits them into tokens, within the limits of the settings."""
+
+    def __init__(self, settings: ParseSettings) -> None:
+        """Compile the rules of `settings`."""
+        self.masker = Masker(settings.masks)
+        self._protect = re.compile("|".join(f"(?:{rule.pattern})" for rule in settings.protect), re.ASCII)
+        self._max_chars = settings.max_line_chars
+        self._max_tokens = settings.max_line_tokens
+
+    def head(self, body: str) -> str:
+        """Return the part of a body that decides its template: its first line, as far as the limit allows."""
+        body = body[: self._max_chars]
+        return body.lstrip("\r\n").partition("\n")[0] if "\n" in body else body
+
+    def masked(self, head: str) -> str:
+        """Return the masked head in canonical form: single spaces, no time in front, at most so many tokens."""
+        return self._canonical(self.masker.mask(head))
+
+    def masked_with_values(self, head: str) -> tuple[str, list[str]]:
+        """Return the masked head, and what each of its `<*>` stands for."""
+        text, values = self.masker.mask_with_values(head)
+        return self._canonical(text), values
+
+    def _canonical(self, text: str) -> str:
+        if text.startswith("{"):
+            text = text.replace(',"', ', "')  # the members of a JSON object are its words
+        tokens = text.removeprefix(_HEAD_TIME).split(None, self._max_tokens)
+        return " ".join(tokens[: self._max_tokens])
+
+    def line(self, masked: str) -> Line:
+        """Return the line of a masked text in canonical form."""
+        tokens = tuple(masked.split())
+        positions: set[int] = set()
+        for match in self._protect.finditer(masked):
+            first = masked.count(" ", 0, match.start())
+            positions.update(range(first, first + match[0].count(" ") + 1))
+        # A key without a value is another message than the key with one: `rhost= user=root`.
+        keys = (key_of(token) if token[-1] != "=" else token + " " for token in tokens)
+        fixed = ((i, tokens[i] if i in positions else key) for i, key in enumerate(keys))
+        signature = (len(tokens), tuple(pair for pair in fixed if pair[1]))
+        return Line(tokens, tuple(i in positions for i in range(len(tokens))), signature)
+
+
+def parameters(template: Sequence[str], masked: Sequence[str], values: Sequence[str]) -> tuple[str, ...]:
+    """Return one text for each wildcard of a template, in order.
+
+    Args:
+        template: tokens of the template.
+        masked: tokens of a masked line that it stands for.
+        values: what the masks replaced in that line.
+    """
+    found: list[str] = []
+    rest = iter(values)
+    for expected, token in zip(template, masked, strict=False):
+        inside = [next(rest, "") for _ in range(token.count(WILDCARD))]
+        key = key_of(expected)
+        if expected == key + WILDCARD:
+            found.append(_unmasked(token, inside)[len(key) :])
+        elif expected == token:
+            found += inside
+        else:  # mined online: the line is like the template's first one, not equal to it
+            found += (inside + [""] * expected.count(WILDCARD))[: expected.count(WILDCARD)]
+    return tuple(found)
+
+
+def _unmasked(token: str, values: Sequence[str]) -> str:
+    for value in values:
+        token = token.replace(WILDCARD, value, 1)
+    return token

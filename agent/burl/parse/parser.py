@@ -1,0 +1,143 @@
+"""The parse room's front: bodies in, template indexes and continuation marks out."""
+
+from typing import Any
+
+import numpy as np
+
+from burl.parse.cache import UNKNOWN, KeyCache, shape_of, template_of
+from burl.parse.catalogue import CONTINUATION, Catalogue
+from burl.parse.continuation import Continuations, Shape, shape
+from burl.parse.lines import LineReader, parameters
+from burl.parse.masks import masking_version
+from burl.parse.matcher import Matcher
+from burl.parse.online import OnlineTemplates
+from burl.parse.settings import ParseSettings
+from burl.parse.template_set import TemplateSet
+from burl.receive.batch import Ints
+
+
+class Parser:
+    """Gives each body its template; frozen templates first, then those mined online.
+
+    The result is a function of the state and the bodies alone: how they are cut into slices and what the caches
+    hold never matters.
+    """
+
+    def __init__(self, settings: ParseSettings, catalogue: Catalogue, frozen: TemplateSet | None = None) -> None:
+        """Parse into `catalogue`.
+
+        Args:
+            settings: limits; masks and protection too, unless `frozen` brings its own.
+            catalogue: gets the frozen templates at once, the others as they are born.
+            frozen: the template set of a bundle.
+        """
+        self._given = settings
+        self._catalogue = catalogue
+        self._continuations = Continuations(settings.max_open_streams)
+        self._cache = KeyCache(settings.max_cache_entries)
+        self._lines = 0
+        self._version = ""
+        self.adopt(frozen)
+
+    def adopt(self, frozen: TemplateSet | None) -> None:
+        """Use another template set from now on; what was mined online stays while the masking is the same."""
+        settings = self._given if frozen is None else _with_masking(self._given, frozen.settings)
+        version = masking_version(settings.masks, settings.protect)
+        self._reader = LineReader(settings)
+        self._matcher = Matcher()
+        for template in frozen.catalogue_entries() if frozen else ():
+            self._matcher.add(self._reader.line(template.text), self._catalogue.add(template))
+        if version != self._version:
+            self._version = version
+            self._online = OnlineTemplates(settings, self._catalogue, version)
+        self._max_chars = settings.max_line_chars
+        self._forget()
+
+    @property
+    def refused(self) -> int:
+        """Lines that went to the overflow template, since the start."""
+        return self._online.refused
+
+    def parse(self, bodies: list[str], streams: Ints) -> Ints:
+        """Return the template index of each body, CONTINUATION where it belongs to the record before it.
+
+        Args:
+            bodies: texts; of a multi-line body the first line decides.
+            streams: stream index of each body.
+        """
+        found: list[int] = []
+        codes, states, max_chars = self._cache.codes, self._continuations.states, self._max_chars
+        starts, key_of, lines = self._continuations.starts, self._reader.masker.key, self._lines
+        for body, stream in zip(bodies, streams.tolist(), strict=True):
+            key = key_of(body[:max_chars])
+            code = codes.get(key)
+            if code is None:
+                code = self._note(key)
+            look = shape_of(code)
+            if states.get(stream, -1) != look and not starts(Shape(look), stream):
+                found.append(CONTINUATION)
+                continue
+            index = template_of(code)
+            found.append(index if index != UNKNOWN else self._template(body, key, code, lines + len(found)))
+        self._lines += len(bodies)
+        return np.asarray(found, dtype=np.int64)
+
+    def parameters(self, body: str, template: int) -> tuple[str, ...]:
+        """Return the variable parts of `body`, one for each `<*>` of its template, as they stood."""
+        masked, values = self._reader.masked_with_values(self._reader.head(body))
+        return parameters(self._catalogue[template].text.split(), masked.split(), values)
+
+    def _note(self, key: bytes) -> int:
+        line = self._reader.head(key.decode(errors="surrogatepass"))
+        return self._cache.note_shape(key, shape(line), sensitive=self._reader.masker.sensitive(key))
+
+    def _template(self, body: str, key: bytes, code: int, line_number: int) -> int:
+        masked = self._reader.masked(self._reader.head(body))
+        index = self._cache.texts.get(masked, UNKNOWN)
+        if index == UNKNOWN:
+            index = self._resolve(masked, line_number)
+            if index == UNKNOWN:
+                return self._online.overflow()
+            self._cache.note_text(masked, index)
+        self._cache.note_template(key, code, index)
+        return index
+
+    def _resolve(self, masked: str, line_number: int) -> int:
+        line = self._reader.line(masked)
+        index = self._matcher.find(line)
+        if index == UNKNOWN:
+            index = self._online.remembered.get(masked, UNKNOWN)
+        if index == UNKNOWN:
+            if self._online.full:
+                self._forget()
+            index = self._online.assign(line, line_number)
+        return index
+
+    def _forget(self) -> None:
+        """Empty the caches and the memory behind them together: what one still knew the others must know."""
+        self._cache.clear()
+        self._online.remembered.clear()
+
+    def state(self) -> dict[str, Any]:
+        """Return what `restore` needs, as msgpack-able values. The catalogue keeps its own state."""
+        return {
+            "version": self._version,
+            "lines": self._lines,
+            "online": self._online.state(),
+            "continuations": self._continuations.state(),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Continue from `state`; the catalogue must have been restored before this parser was made.
+
+        With another masking than the state was saved under, templates mined online start anew.
+        """
+        self._lines = state["lines"]
+        self._continuations.restore(state["continuations"])
+        if state["version"] == self._version:
+            self._online.restore(state["online"], self._reader.line)
+
+
+def _with_masking(settings: ParseSettings, frozen: ParseSettings) -> ParseSettings:
+    decided_in_training = ("masks", "protect", "max_line_chars", "max_line_tokens")
+    return settings.model_copy(update={name: getattr(frozen, name) for name in decided_in_training})

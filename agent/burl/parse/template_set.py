@@ -1,0 +1,78 @@
+"""The frozen templates that training makes and a bundle carries, as JSON."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from burl.errors import BundleError
+from burl.parse.catalogue import Template, template_id
+from burl.parse.lines import LineReader
+from burl.parse.masks import masking_version
+from burl.parse.matcher import Matcher
+from burl.parse.settings import ParseSettings
+
+
+class TemplateSet(BaseModel):
+    """Templates in canonical order, with the settings that made them.
+
+    `templates` maps id to text. `supersedes` maps ids of templates mined online (or trained before) to the
+    trained template that now stands for their lines; suppressions follow it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: Literal[1] = 1
+    masking_version: str
+    settings: ParseSettings
+    templates: dict[str, str]
+    supersedes: dict[str, str] = Field(default_factory=dict)
+
+    @classmethod
+    def of(cls, texts: Iterable[str], settings: ParseSettings) -> "TemplateSet":
+        """Return the set of `texts`."""
+        version = masking_version(settings.masks, settings.protect)
+        templates = {template_id(text, version): text for text in sorted(set(texts))}
+        return cls(masking_version=version, settings=settings, templates=templates)
+
+    def __len__(self) -> int:
+        """Return the number of templates."""
+        return len(self.templates)
+
+    def to_json(self) -> str:
+        """Return the set as JSON."""
+        return self.model_dump_json(indent=1)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> "TemplateSet":
+        """Read what `to_json` wrote. Raises BundleError when it is damaged or of another format."""
+        try:
+            found = cls.model_validate_json(text)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise BundleError(f"template set: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        if any(template_id(text, found.masking_version) != key for key, text in found.templates.items()):
+            raise BundleError("template set: an id does not belong to its text; train the bundle again")
+        return found
+
+    def catalogue_entries(self) -> list[Template]:
+        """Return the templates as the catalogue keeps them."""
+        return [Template(key, text, trained=True) for key, text in self.templates.items()]
+
+    def superseding(self, others: Iterable[Template]) -> "TemplateSet":
+        """Return this set with `supersedes` filled for `others` (mined online, or trained before)."""
+        mapped = supersedes(self, others)
+        return self.model_copy(update={"supersedes": {**self.supersedes, **mapped}})
+
+
+def supersedes(trained: TemplateSet, others: Iterable[Template]) -> dict[str, str]:
+    """Return for each of `others` the trained template that now matches its text, where that is another one.
+
+    The text of a template mined online is the masked line that gave birth to it, so it is matched as a line is.
+    """
+    reader, matcher = LineReader(trained.settings), Matcher()
+    ids = list(trained.templates)
+    for index, text in enumerate(trained.templates.values()):
+        matcher.add(reader.line(text), index)
+    found = ((other.id, matcher.find(reader.line(other.text))) for other in others)
+    return {key: ids[index] for key, index in found if index >= 0 and ids[index] != key}
