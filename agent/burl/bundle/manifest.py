@@ -53,7 +53,6 @@ class Manifest(BaseModel):
     template_set_version: str
     masking_version: str
     window: dict[str, Any] = Field(description="Window settings the detectors were fitted with.")
-    parse: dict[str, Any] = Field(description="Parse settings the templates were mined with.")
     detectors: list[DetectorEntry]
     training: TrainingFacts
     files: dict[str, str] = Field(description="SHA-256 of every file, by path relative to the bundle.")

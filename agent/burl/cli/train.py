@@ -41,12 +41,13 @@ def train(
         from burl.train import trainer
 
         request = trainer.TrainRequest(
-            inputs=[str(path) for path in joined(inputs, more)],
+            inputs=joined(inputs, more),
             out=out,
             detectors=detectors.split(","),
             format=file_format,
             sessions=session or ["auto"],
             seed=seed,
+            receive=settings.receive,
             parse=settings.parse,
             window=settings.window,
             decide=settings.decide,

@@ -21,6 +21,7 @@ _MAX_SHAPE = 0.3
 _EXPONENTIAL = 1e-6
 """Shapes below it are computed as an exponential tail."""
 _DAY_SECONDS = 86_400.0
+_LEAST_SCALE = 1e-9
 _LEAST = 1e-300
 """Least p-value: never 0, as nothing is impossible."""
 _NEVER_SEEN = 0.5
@@ -165,10 +166,10 @@ def _fit_tail(peaks: Floats) -> tuple[float, float]:
     if not len(peaks):
         return 1 / float(np.log(10)), 0.0  # a decade a point: what scores of surprise are made of
     if len(peaks) < _MIN_PEAKS:
-        return max(float((peaks - peaks[-1]).mean()), 0.15 * float(peaks[0])), 0.0
+        return max(float((peaks - peaks[-1]).mean()), 0.15 * float(peaks[0]), _LEAST_SCALE), 0.0
     upper = peaks[: max(len(peaks) // 2, _MIN_PEAKS)]
     excess = upper - upper[-1]
-    mean = max(float(excess.mean()), 0.02 * float(peaks[0]))
+    mean = max(float(excess.mean()), 0.02 * float(peaks[0]), _LEAST_SCALE)
     weighted = float((excess * np.linspace(0, 1, len(excess))).mean())
     shape = 2 - mean / (mean - 2 * weighted) if mean > 2 * weighted else 0.0
     return mean, float(np.clip(shape, 0.0, _MAX_SHAPE))

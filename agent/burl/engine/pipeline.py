@@ -26,7 +26,7 @@ from burl.errors import Undecodable
 from burl.parse import Catalogue
 from burl.parse.parser import Parser
 from burl.parse.settings import ParseSettings
-from burl.parse.templates import TemplateSet
+from burl.parse.template_set import TemplateSet
 from burl.receive.batch import Batch, StreamTable
 from burl.window import Events, Sequences
 from burl.window.settings import WindowSettings
@@ -69,9 +69,9 @@ class Pipeline:
             self.learning.restore(state["learning"])
         frozen, sessions = None, None
         if bundle is not None:
-            parse = ParseSettings.model_validate(bundle.manifest.parse)
             window = WindowSettings.model_validate(bundle.manifest.window)
-            frozen = TemplateSet.from_json(bundle.json(TEMPLATES))
+            frozen = TemplateSet.from_json(bundle.path(TEMPLATES).read_bytes())
+            parse = frozen.settings
             sessions = SessionSpec.from_json(bundle.path(SESSIONS).read_text())
         self._parser = Parser(parse, self.catalogue, frozen)
         self._windower = Windower(window, self.catalogue, self.streams, sessions, self._parser.parameters)

@@ -9,6 +9,7 @@ from burl.decide.calibration import Calibration
 from burl.detect import Detector, Progress, Scores
 from burl.detect.registry import parse_spec
 from burl.errors import InputError
+from burl.receive.batch import Ints
 from burl.train.corpus import Corpus, Split, end_times
 from burl.window import Events, Intervals, Sequences, Unit
 
@@ -80,9 +81,7 @@ def scored(detector: Detector, corpus: Corpus) -> Iterable[tuple[Events | Sequen
         yield units, detector.score(units)
 
 
-def _times(
-    units: Events | Sequences | Intervals, scores: Scores, detector: Detector
-) -> "np.typing.NDArray[np.int64]":
+def _times(units: Events | Sequences | Intervals, scores: Scores, detector: Detector) -> Ints:
     if isinstance(units, Events):
         return units.times_ns[scores.rows]
     if isinstance(units, Sequences):

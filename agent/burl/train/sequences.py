@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from burl.parse import Catalogue, Template, template_id
-from burl.receive.batch import Identity, StreamTable
-from burl.receive.files import SequenceRow
+from burl.receive.batch import Identity, Ints, StreamTable
+from burl.receive.sequences import EventSequence
 from burl.train.corpus import Corpus, Split
 from burl.window import Record, Sequences
 
@@ -35,7 +35,7 @@ class SequenceSource:
         self._stream = self.streams.add(Identity("", "", "events", "events"))
         self._texts = texts
 
-    def sessions(self, rows: Iterable[SequenceRow]) -> Sequences:
+    def sessions(self, rows: Iterable[EventSequence]) -> Sequences:
         """Return one session a row. Event times are made up: a second apart, session after session."""
         rows = list(rows)
         lengths = [len(row.events) for row in rows]
@@ -57,13 +57,13 @@ class SequenceSource:
             record=lambda position: self._record(rows, offsets, templates, position),
         )
 
-    def split(self, rows: list[SequenceRow]) -> tuple[Split, Corpus]:
+    def split(self, rows: list[EventSequence]) -> tuple[Split, Corpus]:
         """Return (head and tail, whole): the last quarter of the rows is held out."""
         cut = len(rows) - len(rows) // 4
         whole = self._corpus(rows)
         return Split(self._corpus(rows[:cut]), self._corpus(rows[cut:])), whole
 
-    def _corpus(self, rows: list[SequenceRow]) -> Corpus:
+    def _corpus(self, rows: list[EventSequence]) -> Corpus:
         return Corpus(self.catalogue, self.streams, sessions=self.sessions(rows))
 
     def _template(self, event: str) -> int:
@@ -72,9 +72,9 @@ class SequenceSource:
 
     def _record(
         self,
-        rows: list[SequenceRow],
-        offsets: "np.typing.NDArray[np.int64]",
-        templates: "np.typing.NDArray[np.int64]",
+        rows: list[EventSequence],
+        offsets: Ints,
+        templates: Ints,
         position: int,
     ) -> Record:
         row = int(offsets.searchsorted(position, side="right")) - 1
