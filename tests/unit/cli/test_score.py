@@ -8,6 +8,7 @@ import pytest
 from command_line import burl
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
+COUNT = 9000
 ODD = "kernel panic - not syncing: fatal exception"
 
 
@@ -18,11 +19,10 @@ def _line(second: int, text: str) -> str:
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
     """A service that does the same few things for long enough to be known, then one thing more."""
-    lines = [
-        _line(i, f"{('request', 'answer', 'commit')[i % 3]} {i} handled in {i % 17} ms") for i in range(3000)
-    ]
+    kinds = ("request", "answer", "commit")
+    lines = [_line(i, f"{kinds[i % 3]} {i} handled in {i % 17} ms") for i in range(COUNT)]
     path = tmp_path / "shop.log"
-    path.write_text("".join([*lines, _line(3000, ODD)]), encoding="utf-8")
+    path.write_text("".join([*lines, _line(COUNT, ODD)]), encoding="utf-8")
     return path
 
 
