@@ -1,0 +1,198 @@
+"""The key model: how probable each event is after the h before it."""
+
+import json
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from burl.detect.base import Corpus, Explanation, Progress, Scores
+from burl.detect.deeplog.cache import ScoreCache
+from burl.detect.deeplog.contexts import Contexts, Symbols, contexts, shortened
+from burl.detect.deeplog.settings import DeepLogConfig
+from burl.detect.deeplog.words import Reason
+from burl.detect.onnx import OnnxModel
+from burl.detect.vocabulary import Vocabulary
+from burl.errors import BundleError
+from burl.receive.batch import Ints
+from burl.window import Sequences, Unit
+
+_HIGHEST = 20.0
+"""-log10 of the smallest probability told apart; also what an event never seen scores, when it counts."""
+_DIGITS = 6
+"""Scores are rounded: float32 sums differ in the last bits with the size of the batch they were part of."""
+
+
+class _Learnt(NamedTuple):
+    vocabulary: Vocabulary
+    symbols: Symbols
+    model: OnnxModel
+
+
+class KeyModel:
+    """Scores sessions or windows by their most improbable event; see `DeepLog`."""
+
+    def __init__(self, unit: Unit, config: DeepLogConfig) -> None:
+        self._unit = unit
+        self._config = config
+        self._learnt: _Learnt | None = None
+        self._cache = ScoreCache(config.max_cached)
+
+    def fit(self, corpus: Corpus, progress: Progress, seed: int) -> None:
+        """Learn from all sequences of `corpus`; without a kind that is common enough, learn nothing."""
+        sequences = corpus.sequences(self._unit)
+        common = _common_kinds(sequences, self._config.min_sequences)
+        if not common:
+            return
+        # torch is imported only where something is trained: the running agent never does.
+        from burl.detect.deeplog.training import Trainer, export_keys  # noqa: PLC0415
+
+        vocabulary = Vocabulary.of(sequences.templates, sequences.catalogue)
+        symbols = Symbols(len(vocabulary), common)
+        dense = vocabulary.encode(sequences.templates, sequences.catalogue)
+        windows = np.unique(contexts(sequences, dense, symbols, self._config.history).windows, axis=0)
+        rng = np.random.default_rng(seed)
+        if len(windows) > self._config.network.max_windows:
+            windows = windows[rng.choice(len(windows), self._config.network.max_windows, replace=False)]
+        extra = windows[:0]
+        if (
+            self._unit == "window"
+        ):  # a stream may be joined in its midst, or lose unseen events before judging
+            extra = shortened(windows, symbols.predicted, rng)
+        trainer = Trainer(self._config.network, seed, progress)
+        network = trainer.keys(windows, extra, len(symbols), symbols.predicted)
+        self._learnt = _Learnt(vocabulary, symbols, OnnxModel(export_keys(network)))
+
+    def export(self, directory: Path) -> None:
+        """Write the vocabulary, the kinds and the network."""
+        learnt = self._learnt
+        kinds = learnt.symbols.kinds if learnt else ()
+        (directory / "kinds.json").write_text(json.dumps({"kinds": kinds}), encoding="utf-8")
+        if learnt:
+            learnt.vocabulary.save(directory / "vocabulary.json")
+            (directory / "keys.onnx").write_bytes(learnt.model.content)
+
+    @classmethod
+    def load(cls, directory: Path, unit: Unit, config: DeepLogConfig) -> Self:
+        """Read what `export` wrote. Raises BundleError when it is damaged."""
+        model = cls(unit, config)
+        try:
+            kinds = tuple(
+                map(str, json.loads((directory / "kinds.json").read_text(encoding="utf-8"))["kinds"])
+            )
+            content = (directory / "keys.onnx").read_bytes() if kinds else b""
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise BundleError(f"deeplog in {directory} cannot be read: {error!r}") from error
+        if kinds:
+            vocabulary = Vocabulary.load(directory / "vocabulary.json")
+            model._learnt = _Learnt(vocabulary, Symbols(len(vocabulary), kinds), OnnxModel(content))
+            model._check()
+        return model
+
+    def score(self, sequences: Sequences) -> Scores:
+        """Score each sequence: the largest -log10 of an event's probability, and where that was."""
+        values = np.zeros(len(sequences), dtype=np.float64)
+        positions = sequences.offsets[:-1] + sequences.leads
+        if self._learnt:
+            judged = self._contexts(sequences, self._learnt)
+            scores = self._cache.scores(judged.windows, self._surprise) if len(judged) else np.empty(0)
+            _fill(values, positions, judged.rows, judged.positions, scores)
+            rows, where = self._unseen(sequences, self._learnt)
+            _fill(values, positions, rows, where, np.full(len(rows), _HIGHEST))
+        return Scores(values, np.arange(len(sequences)), np.minimum(positions, sequences.offsets[1:] - 1))
+
+    def broken(self, sequences: Sequences) -> npt.NDArray[np.bool_]:
+        """Return which sequences the paper's rule calls abnormal: an event not among the g most probable."""
+        broken = np.zeros(len(sequences), dtype=np.bool_)
+        if self._learnt:
+            judged = self._contexts(sequences, self._learnt)
+            ranks = self._ranks(judged)
+            broken[judged.rows[ranks >= self._config.candidates]] = True
+            broken[self._unseen(sequences, self._learnt)[0]] = True
+        return broken
+
+    def explain(self, sequences: Sequences, row: int) -> Explanation:
+        """Say what was expected at the worst event of sequence `row`, and what came."""
+        one = sequences.take(np.array([row]))
+        scores = self.score(one)
+        reason = Reason(one, int(scores.positions[0]), bool(self.broken(one)[0]))
+        learnt = self._learnt
+        if learnt is None or one.kinds[0] not in learnt.symbols.kinds:
+            return reason.unjudged()
+        judged = self._contexts(one, learnt)
+        if scores.positions[0] in self._unseen(one, learnt)[1] or not len(judged):
+            return reason.unseen()
+        worst = int(np.argmax(self._cache.scores(judged.windows, self._surprise)))
+        window = judged.windows[worst]
+        return reason.improbable(window, self._log_probabilities(window[None])[0], learnt.vocabulary)
+
+    def _contexts(self, sequences: Sequences, learnt: _Learnt) -> Contexts:
+        dense = learnt.vocabulary.encode(sequences.templates, sequences.catalogue)
+        return contexts(sequences, dense, learnt.symbols, self._config.history)
+
+    def _unseen(self, sequences: Sequences, learnt: _Learnt) -> tuple[Ints, Ints]:
+        """Return sequence and position of events never seen in training, where they count."""
+        if self._config.unseen == "ignore":
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+        dense = learnt.vocabulary.encode(sequences.templates, sequences.catalogue)
+        rows = np.repeat(np.arange(len(sequences)), np.diff(sequences.offsets))
+        judged = np.arange(len(dense)) >= (sequences.offsets[:-1] + sequences.leads)[rows]
+        known = learnt.symbols.starts(sequences.kinds)[rows] >= 0
+        positions = np.flatnonzero((dense == learnt.vocabulary.unseen) & judged & known)
+        return rows[positions], positions
+
+    def _surprise(self, windows: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
+        logs = self._log_probabilities(windows)
+        came = np.take_along_axis(logs, windows[:, -1:].astype(np.int64), axis=1)[:, 0]
+        scores = np.clip(came.astype(np.float64) / -np.log(10.0), 0.0, _HIGHEST)
+        rounded: npt.NDArray[np.float64] = np.round(scores, _DIGITS)
+        return rounded
+
+    def _ranks(self, judged: Contexts) -> Ints:
+        """Return how many symbols were more probable than the one that came."""
+        if not len(judged):
+            return np.empty(0, dtype=np.int64)
+        distinct, inverse = np.unique(judged.windows, axis=0, return_inverse=True)
+        logs = self._log_probabilities(distinct)
+        came = np.take_along_axis(logs, distinct[:, -1:].astype(np.int64), axis=1)
+        ranks: Ints = np.count_nonzero(logs > came, axis=1)[inverse.ravel()]
+        return ranks
+
+    def _log_probabilities(self, windows: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
+        if self._learnt is None:
+            raise ValueError("deeplog has learnt nothing that it could judge windows by")
+        return self._learnt.model.run(symbols=windows[:, :-1].astype(np.int64))
+
+    def _check(self) -> None:
+        """Run the network once, so that one which does not fit its vocabulary is refused at load."""
+        if self._learnt is None:
+            return
+        highest = np.full((1, self._config.history + 1), len(self._learnt.symbols) - 1, dtype=np.int32)
+        if self._log_probabilities(highest).shape[1] != self._learnt.symbols.predicted:
+            raise BundleError(
+                "deeplog: the network and its vocabulary differ in size; train the bundle again"
+            )
+
+
+def _common_kinds(sequences: Sequences, least: int) -> tuple[str, ...]:
+    kinds, counts = np.unique(np.array(sequences.kinds, dtype=object), return_counts=True)
+    return tuple(str(kind) for kind, count in zip(kinds, counts, strict=True) if count >= least)
+
+
+def _fill(
+    values: npt.NDArray[np.float64], positions: Ints, rows: Ints, where: Ints, scores: npt.NDArray[Any]
+) -> None:
+    """Raise `values` to the largest score of each row, and set `positions` to the first place that has it.
+
+    `rows` ascends, `where` within each row too.
+    """
+    if not len(rows):
+        return
+    present, firsts = np.unique(rows, return_index=True)
+    largest = np.maximum.reduceat(scores, firsts)
+    hits = np.flatnonzero(scores == np.repeat(largest, np.diff(np.append(firsts, len(rows)))))
+    _, first_hits = np.unique(rows[hits], return_index=True)
+    better = largest > values[present]
+    values[present[better]] = largest[better]
+    positions[present[better]] = where[hits[first_hits]][better]
