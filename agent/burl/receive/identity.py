@@ -38,7 +38,7 @@ _RENAMED = {
     "kubernetes.container_image": "container.image.name",
 }
 """Fluent Bit's kubernetes filter -> OpenTelemetry's names."""
-_FALLBACKS = ("log.file.name", "service.instance.id", "host.name", "fluent_tag")
+_FALLBACKS = ("service.instance.id", "host.name", "fluent_tag")
 
 
 def workload_of(pod: str) -> str:
@@ -48,7 +48,14 @@ def workload_of(pod: str) -> str:
 
 def attribute_heads(settings: IdentitySettings) -> frozenset[bytes]:
     """Return how a serialised KeyValue starts that `identify` may want: tag, length and key."""
-    names = {*_COPIED, *_RENAMED, *_FALLBACKS, *settings.namespace_attributes, *settings.pod_attributes}
+    names = {
+        *_COPIED,
+        *_RENAMED,
+        *_FALLBACKS,
+        "log.file.name",
+        *settings.namespace_attributes,
+        *settings.pod_attributes,
+    }
     names |= {*settings.container_attributes, *settings.service_attributes}
     keys = {name[:end] for name in names for end in _dots(name)}
     return frozenset(b"\n" + bytes([len(key.encode())]) + key.encode() for key in keys)
@@ -71,11 +78,12 @@ def identify(attributes: Mapping[str, str], sender: str, settings: IdentitySetti
     pod = _first(attributes, settings.pod_attributes) or place.get("pod", "")
     container = _first(attributes, settings.container_attributes) or place.get("container", "")
     workload = _first(attributes, settings.service_attributes) or (pod and workload_of(pod))
-    workload = workload or attributes.get("service.name", "") or _file_stem(attributes)
+    workload = workload or attributes.get("service.name", "") or file_stem(_file_name(attributes))
+    names = {"k8s.namespace.name": namespace, "k8s.pod.name": pod, "k8s.container.name": container}
+    fields = {name: value for name, value in names.items() if value} if pod or container else {}
     pod = pod or _file_name(attributes) or _first(attributes, _FALLBACKS) or sender
     workload = workload or attributes.get("fluent_tag", "") or sender
-    names = {"k8s.namespace.name": namespace, "k8s.pod.name": pod, "k8s.container.name": container}
-    fields = _fields(attributes, workload) | (names if container else {})
+    fields |= _fields(attributes, workload)
     return Identity(namespace, pod, container, workload, fields)
 
 
@@ -92,11 +100,11 @@ def _place(attributes: Mapping[str, str]) -> dict[str, str]:
 
 
 def _file_name(attributes: Mapping[str, str]) -> str:
-    return PurePosixPath(attributes.get("log.file.path", "")).name
+    return attributes.get("log.file.name") or PurePosixPath(attributes.get("log.file.path", "")).name
 
 
-def _file_stem(attributes: Mapping[str, str]) -> str:
-    name = _file_name(attributes) or attributes.get("log.file.name", "")
+def file_stem(name: str) -> str:
+    """Return a file's name less extension and what rotation appends: what its lines have in common."""
     return _ROTATION.sub("", name) or name
 
 
