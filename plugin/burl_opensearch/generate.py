@@ -8,6 +8,7 @@ import re
 import sys
 from pathlib import Path
 
+from burl_opensearch.dashboards.overview import build_overview
 from burl_opensearch.fields import DOCUMENTS
 from burl_opensearch.schemas import build_schema, build_table
 
@@ -16,7 +17,7 @@ _TABLE = re.compile(r"<!-- table (\w+) -->\n.*?<!-- end -->", re.DOTALL)
 
 def outdated(root: Path) -> dict[Path, str]:
     """Return the files below the repository's `root` that are not as generated, with their new text."""
-    wanted = _schemas(root) | _docs(root)
+    wanted = _schemas(root) | _docs(root) | _dashboards(root)
     return {
         path: text for path, text in wanted.items() if not path.exists() or path.read_text("utf-8") != text
     }
@@ -27,6 +28,11 @@ def _schemas(root: Path) -> dict[Path, str]:
     return {
         folder / f"{name}.schema.json": json.dumps(build_schema(name), indent=2) + "\n" for name in DOCUMENTS
     }
+
+
+def _dashboards(root: Path) -> dict[Path, str]:
+    path = root / "plugin" / "burl_opensearch" / "dashboards" / "overview.ndjson"
+    return {path: build_overview()}
 
 
 def _docs(root: Path) -> dict[Path, str]:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 Fault = Literal["none", "unavailable", "busy", "drop_request", "drop_answer", "too_large"]
 _STATUS = {"unavailable": 503, "busy": 429}
-_SMALL_BYTES = 4000
+_MAX_BYTES = 1_000_000
 """`too_large` refuses bodies over this."""
 
 
@@ -62,7 +62,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         elif fault in _STATUS:
             self._answer(_STATUS[fault], b"{}")
-        elif fault == "too_large" and len(body) > _SMALL_BYTES:
+        elif fault == "too_large" and len(body) > _MAX_BYTES:
             self._answer(413, b"{}")
         else:
             status, answer = self._forward(body)

@@ -29,6 +29,7 @@ def annotation(number: int, incident_id: str = "i1", **changes: Any) -> Annotati
         "anomaly_grade": 0.25 + number % 4 / 8,
         "anomaly_score": 12.5,
         "threshold": 3.0,
+        "p_value": 0.0001,
         "is_anomaly": True,
         "learning": False,
         "reason": f"a line of a kind never seen before: disk {number} is full",

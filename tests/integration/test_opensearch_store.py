@@ -73,7 +73,7 @@ def test_a_request_that_is_too_large_is_divided(
 ) -> None:
     store = _store(installed.model_copy(update={"hosts": [proxy.url]}))
     proxy.fault = "too_large"
-    huge = annotation(9, **{"log.record.original": "x" * 10_000})
+    huge = annotation(9, **{"log.record.original": "x" * 1_500_000})
     store.write(Findings(annotations=[*(annotation(n) for n in range(8)), huge]))
     _refresh(client, installed)
     proxy.fault = "none"

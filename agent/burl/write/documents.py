@@ -16,8 +16,9 @@ Kind = Literal["annotation", "incident", "dead_letter"]
 Source = Annotation | Incident | DeadLetter
 Encode = Callable[[dict[str, Any]], bytes]
 
-ORIGINAL_MAX_BYTES = 1 << 20
-"""A refused document may have been refused for its size: its dead letter keeps this much of it."""
+ORIGINAL_MAX_BYTES = 256 * 1024
+"""A refused document may have been refused for its size: its dead letter keeps this much of it, so that it
+passes proxies that stop at one megabyte."""
 
 
 @dataclass(frozen=True, slots=True)

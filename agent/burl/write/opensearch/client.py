@@ -79,7 +79,8 @@ def translated(url: str) -> Iterator[None]:
 
 def describe(error: TransportError) -> str:
     """Return what an error says about its cause, in one line."""
-    text = str(error.error) if isinstance(error.status_code, int) else f"cannot be reached ({error.error})"
+    answered = isinstance(error.status_code, int)
+    text = f"answered {error.status_code} {error.error}" if answered else f"cannot be reached ({error.error})"
     reason = error.info.get("error") if isinstance(error.info, dict) else None
     if isinstance(reason, dict) and reason.get("reason"):
         text += f": {reason['reason']}"
