@@ -1,10 +1,10 @@
 """Finds what a session is: the parameters that tie lines of several templates together.
 
-Words at the variable places of templates are compared: places that share their words hold ids of one kind. A
-kind is kept when its ids are many, live shortly and hold a few lines each; kinds whose ids name one thing (the
-cart, the order, the job) are joined. The idea is that of Lou et al., *Mining Invariants from Console Logs*
-(USENIX ATC 2010), and of Landauer et al. for event sequences: group by shared parameter values; the tests that
-keep users, hosts, processes, products and clocks out are ours.
+Words at the variable places of templates are compared: places that share their words hold ids of one kind.
+A kind is kept when its ids are many, live shortly and hold a few lines each; kinds whose ids name one thing (the
+cart, the order, the job) are joined. To group lines by shared parameter values is the idea of Lou et al.,
+*Mining Invariants from Console Logs* (USENIX ATC 2010); the tests that keep users, hosts, processes, products
+and clocks out are ours.
 """
 
 from collections import Counter
@@ -17,9 +17,9 @@ from burl.receive.batch import Batch, Ints
 from burl.window.cluster import cluster
 from burl.window.occurrences import Occurrences, collect
 from burl.window.portion import Parameters
-from burl.window.shapes import Shape, name_of, shape_of
+from burl.window.shapes import Shape, name_of, prefix_of, shape_of
 from burl.window.spec import SessionKind, SessionSpec, Slot
-from burl.window.ties import Kind, gaps_ns, is_session, joins_of, kind_of
+from burl.window.ties import Kind, gaps_ns, is_plain, is_session, joins_of, kind_of
 from burl.window.watermark import SECOND_NS
 
 MAX_LINES = 500_000
@@ -28,7 +28,7 @@ MAX_LINES = 500_000
 _GAP_QUANTILE = 0.99
 _GAP_FACTOR = 3.0
 _MIN_TIMEOUT_SECONDS = 5.0
-_MAX_TIMEOUT_SECONDS = 3_600.0
+_MAX_TIMEOUT_SECONDS = 86_400.0
 
 
 def discover_sessions(
@@ -49,7 +49,7 @@ def discover_sessions(
         The kinds with most lines per id first: theirs is the canonical id. No kinds when nothing ties lines
         together. The time-out is three times the 99th percentile of the gaps within sessions.
     """
-    table = collect(batches, parameters, max_lines)
+    table = collect(batches, catalogue, parameters, max_lines)
     kinds, refused = _kinds(table)
     joins = joins_of(table, kinds)
     names = _names(table, kinds)
@@ -63,20 +63,27 @@ def discover_sessions(
 def _kinds(table: Occurrences) -> tuple[list[Kind], set[str]]:
     """Return the kinds, most lines per id first, and the shapes of words that are no ids of sessions.
 
-    Kinds whose ids are random and look alike (the UUIDs of all jobs) become one: no id can be of two.
+    Kinds become one when no id can be of two: their ids are random and look alike (the UUIDs of all jobs), or
+    the same letters name them (`blk_`).
     """
-    groups = [kind_of(table, places) for places in cluster(table)]
-    by_shape: dict[Shape | int, list[int]] = {}
+    merged: dict[str | Shape | int, list[int]] = {}
     refused = set()
-    for number, kind in enumerate(groups):
-        shape = shape_of(_examples(table, kind))
-        if is_session(table, kind):
-            by_shape.setdefault(shape if shape.unnamed else number, []).extend(kind.places)
+    for number, group in enumerate(cluster(table)):
+        kind = kind_of(table, group)
+        examples = _examples(table, kind)
+        shape = shape_of(examples)
+        if is_session(table, kind) and (_name(table, kind) or not is_plain(table, kind)):
+            merged.setdefault(prefix_of(examples) or (shape if shape.unnamed else number), []).extend(group)
         else:
             refused.add(shape.pattern)
-    kinds = [kind_of(table, places) for places in by_shape.values()]
+    kinds = [kind_of(table, places) for places in merged.values()]
     kinds.sort(key=lambda kind: (-kind.lines_per_id, kind.places))
     return kinds, refused
+
+
+def _name(table: Occurrences, kind: Kind) -> str:
+    before = [(table.before[place], int(table.seen[place])) for place in kind.places]
+    return name_of(_examples(table, kind), before)
 
 
 def _timeout_seconds(gaps: Ints) -> float | None:
@@ -95,8 +102,7 @@ def _names(table: Occurrences, kinds: list[Kind]) -> list[str]:
     taken: Counter[str] = Counter()
     names = []
     for kind in kinds:
-        before = [(table.before[place], int(table.seen[place])) for place in kind.places]
-        name = name_of(_examples(table, kind), before)
+        name = _name(table, kind) or "id"
         taken[name] += 1
         names.append(name if taken[name] == 1 else f"{name}_{taken[name]}")
     return names
@@ -107,11 +113,11 @@ def _session_kinds(
 ) -> Iterable[SessionKind]:
     shapes = [shape_of(_examples(table, kind)).pattern for kind in kinds]
     for kind, name, shape in zip(kinds, names, shapes, strict=True):
-        places = sorted(table.places[place] for place in kind.places)
-        slots = [
-            Slot(template_id=catalogue[template].id, parameter=parameter, word=word)
-            for template, parameter, word in places
-        ]
+        slots = []
+        for place in sorted(kind.places):
+            template, parameter, word = table.places[place]
+            after, known = table.anchors[place], catalogue[template].id
+            slots.append(Slot(template_id=known, parameter=parameter, word=word, after=after))
         yield SessionKind(
             name=name,
             slots=tuple(slots),

@@ -9,7 +9,7 @@ import numpy as np
 from burl.parse import Catalogue
 from burl.window.portion import Parameters, Portion
 from burl.window.spec import TRACE_ID, SessionSpec, Slot
-from burl.window.words import words_of
+from burl.window.words import word_after, words_of
 
 Id = tuple[int, str]
 """Index of the kind in the spec, and the id's text."""
@@ -20,6 +20,23 @@ Finder = Callable[[str, int], Iterable[Id]]
 
 def _from_slots(places: list[tuple[int, Slot]], parameters: Parameters) -> Finder:
     """Return a finder for one template whose ids stand in known slots."""
+    if all(slot.after for _, slot in places):
+        return _from_anchors(places, _from_parameters(places, parameters))
+    return _from_parameters(places, parameters)
+
+
+def _from_anchors(places: list[tuple[int, Slot]], otherwise: Finder) -> Finder:
+    """Return a finder by the text before each id; a line that lacks it is looked at in full."""
+    anchors = [(kind, slot.after) for kind, slot in places]
+
+    def find(body: str, template: int) -> Iterable[Id]:
+        found = [(kind, word_after(body, anchor)) for kind, anchor in anchors]
+        return found if all(word for _, word in found) else otherwise(body, template)
+
+    return find
+
+
+def _from_parameters(places: list[tuple[int, Slot]], parameters: Parameters) -> Finder:
     wanted: dict[int, list[tuple[int, int]]] = {}
     for kind, slot in places:
         wanted.setdefault(slot.parameter, []).append((slot.word, kind))

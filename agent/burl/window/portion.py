@@ -62,7 +62,7 @@ class Portion:
 
     @property
     def rows(self) -> list[tuple[int, int, int, int]]:
-        """Return (position, time, stream, template) of each event as plain numbers: faster to read one by one."""
+        """Return (position, time, stream, template) of each event: plain numbers read faster one by one."""
         if self._rows is None:
             columns = (self.positions, self.times_ns, self.streams, self.templates)
             self._rows = list(zip(*(column.tolist() for column in columns), strict=True))

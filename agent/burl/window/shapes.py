@@ -11,7 +11,9 @@ _NAMING_PREFIX = re.compile(r"([A-Za-z]{3,})[_-]")
 _LAST_WORD = re.compile(r"([A-Za-z][A-Za-z_]*)([^A-Za-z]*)$")
 _MIN_FREE_CHARS = 4
 _MIN_FREE_CHARS_UNNAMED = 12
-_FILLERS = frozenset("a an at by for from id in is no of on the to values with".split())
+_FILLERS = frozenset(
+    ("a", "an", "at", "by", "for", "from", "id", "in", "no", "of", "on", "the", "to", "values")
+)
 _MIN_KEY_SHARE = 0.05
 
 
@@ -57,27 +59,32 @@ def _part(column: tuple[str, ...]) -> tuple[str, int, bool]:
         if re.fullmatch(f"[{chars}]+", "".join(column)):
             count = f"{lengths[0]}" if lengths[0] == lengths[-1] else f"{lengths[0]},{lengths[-1]}"
             return f"[{chars}]{{{count}}}", lengths[0], chars != "0-9"
-    return "|".join(sorted({re.escape(part) for part in column})), 0, False
+    return f"(?:{'|'.join(sorted({re.escape(part) for part in column}))})", 0, False
+
+
+def prefix_of(words: Iterable[str]) -> str:
+    """Return the letters that all words begin with and that name them (`blk_-16` -> `blk`), or ""."""
+    prefixes = {match[1] if (match := _NAMING_PREFIX.match(word)) else "" for word in words}
+    return prefixes.pop().lower() if len(prefixes) == 1 else ""
 
 
 def name_of(words: Sequence[str], before: Iterable[tuple[str, int]]) -> str:
-    """Return what the ids are called.
+    """Return what the ids are called, or "" when nothing says it.
 
     Args:
         words: examples; a prefix with three or more letters names them (`blk_-16`, `pay_1d42`).
         before: what stands before an id, and in how many lines: a key (`job=`) beats prose (`order `), and
             that a path (`/checkout/`), which often names what is done instead.
     """
-    prefixes = {match[1] if (match := _NAMING_PREFIX.match(word)) else "" for word in words}
-    if len(prefixes) == 1 and "" not in prefixes:
-        return prefixes.pop().lower()
+    if prefix := prefix_of(words):
+        return prefix
     votes: Counter[tuple[int, str]] = Counter()
     for text, lines in before:
         match = _LAST_WORD.search(text)
         if match and match[1].lower() not in _FILLERS:
             votes[_form(match[2]), match[1].lower().strip("_")] += lines
     heard = [vote for vote in votes if votes[vote] >= _MIN_KEY_SHARE * votes.total()]
-    return min(heard, key=lambda vote: (vote[0], -votes[vote], vote[1]))[1] if heard else "id"
+    return min(heard, key=lambda vote: (vote[0], -votes[vote], vote[1]))[1] if heard else ""
 
 
 def _form(between: str) -> int:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 TRACE_ID = "trace_id"
 """The attribute that stands for the record's OpenTelemetry trace id."""
 
+
 class Slot(BaseModel):
     """A place where ids of a kind stand: word `word` of parameter `parameter` of a template."""
 
@@ -16,6 +17,7 @@ class Slot(BaseModel):
     template_id: str
     parameter: int = Field(ge=0)
     word: int = Field(0, ge=0)
+    after: str = Field("", description="Text whose first occurrence the id followed in all training lines.")
 
 
 class SessionKind(BaseModel):

@@ -16,6 +16,8 @@ _MAX_LIFETIME_OF_NUMBERS = 0.05
 _LONG_NUMBER = 9
 _MIN_FUNCTIONAL = 0.98
 _MAX_FAN_OUT = 10
+_ANY_SIZE = 100
+"""Joined sessions of up to this many lines are never too large, however small the others are."""
 
 
 @dataclass(slots=True)
@@ -57,7 +59,7 @@ def is_session(table: Occurrences, kind: Kind) -> bool:
     if np.quantile(counts, 0.99) > _MAX_SPREAD * np.median(counts):
         return False
     lifetimes = _lifetimes(table.times_ns[kind.lines], index)
-    if _is_plain(table, kind):
+    if is_plain(table, kind):
         return bool(np.quantile(lifetimes, 0.9) <= _MAX_LIFETIME_OF_NUMBERS * table.span_ns)
     return bool(np.median(lifetimes) <= _MAX_LIFETIME * table.span_ns)
 
@@ -65,17 +67,21 @@ def is_session(table: Occurrences, kind: Kind) -> bool:
 def _lifetimes(times_ns: Ints, group: Ints) -> Ints:
     """Return, for each group, the time from its first to its last line."""
     size = int(group.max()) + 1
-    first = np.full(size, np.iinfo(np.int64).max)
-    last = np.full(size, np.iinfo(np.int64).min)
+    first: Ints = np.full(size, np.iinfo(np.int64).max)
+    last: Ints = np.full(size, np.iinfo(np.int64).min)
     np.minimum.at(first, group, times_ns)
     np.maximum.at(last, group, times_ns)
     return last - first
 
 
-def _is_plain(table: Occurrences, kind: Kind) -> bool:
+def is_plain(table: Occurrences, kind: Kind) -> bool:
     """Return True for short numbers, which may be equal by chance."""
     words = [table.words[word] for word in np.unique(kind.words).tolist()]
-    return sum(word.isdigit() and len(word) < _LONG_NUMBER for word in words) > len(words) // 2
+    return 2 * sum(map(_is_short_number, words)) > len(words)
+
+
+def _is_short_number(word: str) -> bool:
+    return word.isdigit() and len(word) < _LONG_NUMBER
 
 
 def _names_one(left: Kind, right: Kind) -> int:
@@ -119,15 +125,17 @@ def sessions_of(table: Occurrences, kinds: list[Kind], joins: list[tuple[int, in
     forest = Forest(len(kinds) * size)
     for left, right in joins:
         _, at_left, at_right = np.intersect1d(kinds[left].lines, kinds[right].lines, return_indices=True)
-        for a, b in zip(kinds[left].words[at_left].tolist(), kinds[right].words[at_right].tolist(), strict=True):
-            forest.join(left * size + a, right * size + b)
+        ones = kinds[left].words[at_left] + left * size
+        others = kinds[right].words[at_right] + right * size
+        for one, other in zip(ones.tolist(), others.tolist(), strict=True):
+            forest.join(one, other)
     flat = [number * size + word for number, kind in enumerate(kinds) for word in kind.words.tolist()]
     return np.asarray([forest.find(one) for one in flat], dtype=np.int64)
 
 
 def _stays_even(table: Occurrences, kinds: list[Kind], joins: list[tuple[int, int]]) -> bool:
     _, counts = np.unique(sessions_of(table, kinds, joins), return_counts=True)
-    return bool(counts.max() <= _MAX_SPREAD * max(_MAX_SPREAD, np.quantile(counts, 0.9)))
+    return bool(counts.max() <= max(_ANY_SIZE, _MAX_SPREAD * np.quantile(counts, 0.9)))
 
 
 def gaps_ns(table: Occurrences, kinds: list[Kind], joins: list[tuple[int, int]]) -> Ints:
@@ -138,4 +146,4 @@ def gaps_ns(table: Occurrences, kinds: list[Kind], joins: list[tuple[int, int]])
     times_ns = np.concatenate([table.times_ns[kind.lines] for kind in kinds])
     order = np.lexsort((times_ns, session))
     session, times_ns = session[order], times_ns[order]
-    return np.diff(times_ns)[np.diff(session) == 0]
+    return np.asarray(np.diff(times_ns)[np.diff(session) == 0], dtype=np.int64)

