@@ -1,0 +1,172 @@
+import csv
+import gzip
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from burl.detect.event_set import EventSet, EventSetConfig
+from burl.detect.event_set.vectors import CountVectors, count_vector
+from burl.errors import BundleError
+from burl.parse import Catalogue, Template
+from burl.receive.batch import StreamTable
+from burl.testing.synthetic import SyntheticCorpus
+from burl.window import Record, Sequences
+from research import DATA, needs_research
+
+_NORMAL = ("abcd", "abbcd", "abcde")
+
+
+class _Corpus(SyntheticCorpus):
+    """A corpus of nothing but given sessions."""
+
+    def __init__(self, sessions: Sequences) -> None:
+        super().__init__(sessions.catalogue, StreamTable(), [], 0.0)
+        self._sessions = sessions
+
+    def sequences(self, unit: str) -> Sequences:  # noqa: ARG002 - the protocol's signature
+        return self._sessions
+
+
+def _sessions(catalogue: Catalogue, sessions: Iterable[Iterable[str]], kind: str = "order") -> Sequences:
+    events = [list(session) for session in sessions]
+    flat = [catalogue.add(Template(event, f"text {event}")) for session in events for event in session]
+    zeros = np.zeros(len(events), dtype=np.int64)
+
+    def record(position: int) -> Record:
+        return Record(str(position), "", position, 0, flat[position])
+
+    return Sequences(
+        catalogue=catalogue,
+        unit="session",
+        keys=[f"{kind}-{row}" for row in range(len(events))],
+        kinds=[kind] * len(events),
+        ids=[[f"{kind}-{row}"] for row in range(len(events))],
+        services=zeros,
+        leads=zeros,
+        offsets=np.cumsum([0, *map(len, events)], dtype=np.int64),
+        templates=np.array(flat, dtype=np.int64),
+        times_ns=np.arange(len(flat), dtype=np.int64),
+        streams=np.zeros(len(flat), dtype=np.int64),
+        record=record,
+    )
+
+
+def _taught(**config: object) -> EventSet:
+    detector = EventSet("session", EventSetConfig.model_validate(config))
+    detector.fit(_Corpus(_sessions(Catalogue(), _NORMAL * 10)), lambda _stage, _fraction: None)
+    return detector
+
+
+def _judged(detector: EventSet, session: str) -> tuple[float, int, str]:
+    """Return score, position and reason of one session."""
+    catalogue = Catalogue()
+    _sessions(catalogue, ["edcba"])  # a process knows all trained templates, in an order of its own
+    units = _sessions(catalogue, [session])
+    scores = detector.score(units)
+    return float(scores.values[0]), int(scores.positions[0]), detector.explain(units, 0).reason
+
+
+@pytest.mark.parametrize("session", _NORMAL)
+def test_sessions_as_in_training_score_nothing(session: str) -> None:
+    assert _judged(_taught(), session)[0] == 0
+
+
+def test_a_missing_event_is_named_and_stands_at_the_end() -> None:
+    score, position, reason = _judged(_taught(ngrams=False), "abd")
+    assert score > 1
+    assert position == 2
+    assert "expected 'text c', which never came" in reason
+
+
+def test_a_surplus_event_is_where_it_went_wrong() -> None:
+    score, position, reason = _judged(_taught(ngrams=False, length=False), "accbcd")
+    assert score > 1
+    assert position == 2
+    assert "'text c' came more often" in reason
+
+
+def test_an_order_never_seen_breaks_the_ngram_rule_alone() -> None:
+    score, position, reason = _judged(_taught(), "acbd")
+    assert score > 1
+    assert position == 1
+    assert "order never seen" in reason
+    assert _judged(_taught(ngrams=False), "acbd")[0] == 0
+
+
+def test_a_length_out_of_range_breaks_the_length_rule() -> None:
+    score, position, reason = _judged(_taught(ngrams=False, counts=False), "abcdabcd")
+    assert score > 1
+    assert position == 5
+    assert "has 8 events, in training it had 4 to 5" in reason
+
+
+def test_unseen_events_are_dropped_or_odd_as_configured() -> None:
+    assert _judged(_taught(), "abXcd")[0] == 0
+    score, position, reason = _judged(_taught(unseen="anomalous", counts=False, ngrams=False), "abXcd")
+    assert score > 1
+    assert position == 2
+    assert "never seen in training" in reason
+
+
+def test_a_position_behind_dropped_events_is_that_of_the_record() -> None:
+    assert _judged(_taught(), "XXacbd")[1] == 3
+
+
+def test_kinds_without_training_are_not_judged() -> None:
+    units = _sessions(Catalogue(), ["zzz"], kind="cart")
+    detector = _taught(unseen="anomalous")
+    assert detector.score(units).values.tolist() == [0]
+    assert "no cart like it" in detector.explain(units, 0).reason
+
+
+def test_history_of_a_window_is_not_judged() -> None:
+    detector = _taught(ngrams=False)
+    units = _sessions(Catalogue(), ["dddabcd"])
+    units.leads[0] = 3
+    assert detector.score(units).values.tolist() == [0]
+
+
+def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
+    _taught().export(tmp_path)
+    (tmp_path / "profiles.json").write_text('{"order": {}}')
+    with pytest.raises(BundleError, match="cannot be read"):
+        EventSet.load(tmp_path, "session", EventSetConfig())
+
+
+_vectors = st.lists(st.integers(0, 5), min_size=1, max_size=8).map(count_vector)
+
+
+@given(st.lists(_vectors, min_size=1, max_size=20, unique=True), _vectors)
+def test_distance_is_l1_normalised_by_the_larger_counts(
+    vectors: list[tuple[tuple[int, int], ...]], vector: tuple[tuple[int, int], ...]
+) -> None:
+    def dense(counts: tuple[tuple[int, int], ...]) -> np.ndarray:
+        return np.array([dict(counts).get(event, 0) for event in range(6)])
+
+    expected = [
+        np.abs(dense(known) - dense(vector)).sum() / np.maximum(dense(known), dense(vector)).sum()
+        for known in vectors
+    ]
+    np.testing.assert_allclose(CountVectors(vectors).distances(vector), expected, atol=1e-12)
+
+
+@pytest.mark.research
+@pytest.mark.slow
+@needs_research
+@pytest.mark.parametrize(("ngrams", "least"), [(False, 0.985), (True, 0.98)])
+def test_f1_on_hdfs(ngrams: bool, least: float) -> None:
+    with gzip.open(DATA / "hdfs_seq" / "sequences.csv.gz", "rt") as file:
+        rows = list(csv.DictReader(file))
+    train = [row["events"].split() for row in rows if row["split"] == "train"]
+    test = [row for row in rows if row["split"] == "test"]
+    catalogue = Catalogue()
+    detector = EventSet("session", EventSetConfig(unseen="anomalous", ngrams=ngrams))
+    detector.fit(_Corpus(_sessions(catalogue, train)), lambda _stage, _fraction: None)
+    found = detector.score(_sessions(catalogue, (row["events"].split() for row in test))).values > 1
+    odd = np.array([row["label"] == "1" for row in test])
+    f1 = 2 * np.count_nonzero(found & odd) / (np.count_nonzero(found) + np.count_nonzero(odd))
+    assert f1 >= least
