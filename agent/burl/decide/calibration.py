@@ -6,6 +6,7 @@ Introduction to Statistical Modeling of Extreme Values, 2001, chapters 4 and 5.3
 many false incidents a day a threshold would cost.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -39,6 +40,8 @@ class Calibration:
         top_seconds: event time of each, in seconds from the start of the held-out data.
         quantiles: descending positive scores over the whole sample.
         exceedances: how many units scored at least as high as each quantile.
+        history_seconds: event time that was learnt from before, for a detector that goes on learning: what
+            it calls new once is known from then on. 0 for all others.
     """
 
     count: int
@@ -47,9 +50,23 @@ class Calibration:
     top_seconds: Floats
     quantiles: Floats
     exceedances: Floats
+    history_seconds: float = 0.0
+
+    @property
+    def days(self) -> float:
+        """Days of which the held-out data are worth, when false incidents are counted per day.
+
+        Novelties become rarer as a detector learns: in the time from t to u it meets N * ln(u / t) of them
+        (Good and Toulmin 1956, for a vocabulary of Zipf's law). What was met in the held-out span after so
+        much history therefore says how many the day after all of it will bring.
+        """
+        if not self.history_seconds:
+            return self.span_seconds / _DAY_SECONDS
+        learnt = self.history_seconds + self.span_seconds
+        return math.log(learnt / self.history_seconds) / math.log1p(_DAY_SECONDS / learnt)
 
     @classmethod
-    def fit(cls, scores: Floats, times_ns: npt.NDArray[np.int64]) -> Self:
+    def fit(cls, scores: Floats, times_ns: npt.NDArray[np.int64], *, history_seconds: float = 0.0) -> Self:
         """Fit to the scores of normal units at these event times (any order)."""
         start = int(times_ns.min()) if len(times_ns) else 0
         order = np.argsort(-scores, kind="stable")
@@ -64,6 +81,7 @@ class Calibration:
             top_seconds=(times_ns[order[:_MAX_TOP]] - start) / 1e9,
             quantiles=values[grid],
             exceedances=(grid + 1).astype(np.float64),
+            history_seconds=history_seconds,
         )
 
     @classmethod
@@ -79,7 +97,8 @@ class Calibration:
         """Return plain values for the bundle's manifest."""
         arrays = ("top_scores", "top_seconds", "quantiles", "exceedances")
         plain = {name: [round(value, 6) for value in getattr(self, name).tolist()] for name in arrays}
-        return {"count": self.count, "span_seconds": self.span_seconds, **plain}
+        spans = {"span_seconds": self.span_seconds, "history_seconds": self.history_seconds}
+        return {"count": self.count, **spans, **plain}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
@@ -88,7 +107,8 @@ class Calibration:
             name: np.asarray(data[name], dtype=np.float64)
             for name in ("top_scores", "top_seconds", "quantiles", "exceedances")
         }
-        return cls(count=int(data["count"]), span_seconds=float(data["span_seconds"]), **arrays)
+        spans = {name: float(data[name]) for name in ("span_seconds", "history_seconds")}
+        return cls(count=int(data["count"]), **spans, **arrays)
 
 
 class Tail:
@@ -97,7 +117,7 @@ class Tail:
     def __init__(self, calibration: Calibration, gap_seconds: float) -> None:
         """Args: scores closer than `gap_seconds` would be one incident."""
         self._of = calibration
-        self.days = calibration.span_seconds / _DAY_SECONDS
+        self.days = calibration.days
         self.peaks = _cluster_maxima(calibration.top_scores, calibration.top_seconds, gap_seconds)
         self.scale, self.shape = _fit_tail(self.peaks)
 

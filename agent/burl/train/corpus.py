@@ -57,6 +57,13 @@ class Corpus:
     interval_slices: list[Intervals] = field(default_factory=list)
     unit_labels: dict[Unit, npt.NDArray[np.bool_]] = field(default_factory=dict)
 
+    def span_seconds(self) -> float:
+        """Event time from the first record to the last."""
+        if not self.event_slices:
+            return 0.0
+        first = min(int(part.times_ns.min()) for part in self.event_slices)
+        return (max(int(part.times_ns.max()) for part in self.event_slices) - first) / 1e9
+
     def events(self) -> list[Events]:
         """All records, in slices, in order of event time."""
         return self.event_slices

@@ -49,7 +49,8 @@ def fit(
     trial = kind(unit, settings, seed)
     trial.bind(whole.streams)
     trial.fit(split.fit, _part(progress, 0.0, 0.45))
-    calibration = calibrate(trial, split.holdout)
+    history = split.fit.span_seconds() if kind.absorbs else 0.0
+    calibration = calibrate(trial, split.holdout, history_seconds=history)
     final = kind(unit, settings, seed)
     final.bind(whole.streams)
     final.fit(whole, _part(progress, 0.5, 1.0))
@@ -57,7 +58,7 @@ def fit(
     return Fitted(spec, final, calibration, figures=figures)
 
 
-def calibrate(detector: Detector, holdout: Corpus) -> Calibration:
+def calibrate(detector: Detector, holdout: Corpus, *, history_seconds: float = 0.0) -> Calibration:
     """Return the calibration of `detector` by its scores of held-out normal units."""
     values, times = [], []
     for units, scores in scored(detector, holdout):
@@ -65,7 +66,8 @@ def calibrate(detector: Detector, holdout: Corpus) -> Calibration:
         times.append(_times(units, scores, detector))
     if not values:
         return Calibration.fit(np.empty(0), np.empty(0, dtype=np.int64))
-    return Calibration.fit(np.concatenate(values), np.concatenate(times))
+    found = np.concatenate(values), np.concatenate(times)
+    return Calibration.fit(*found, history_seconds=history_seconds)
 
 
 def scored(detector: Detector, corpus: Corpus) -> Iterable[tuple[Events | Sequences | Intervals, Scores]]:

@@ -33,6 +33,7 @@ class NewTemplate(Detector):
     units: ClassVar[tuple[Unit, ...]] = ("event",)
     kinds: ClassVar[tuple[str, ...]] = ("new_template", "rare_template")
     online: ClassVar[bool] = True
+    absorbs: ClassVar[bool] = True
     config: NewTemplateConfig
 
     def __init__(self, unit: Unit | None = None, config: DetectorConfig | None = None, seed: int = 0) -> None:
