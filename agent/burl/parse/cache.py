@@ -1,7 +1,7 @@
 """The two-level key cache in front of masking and mining.
 
-Level one: the body with runs of digits collapsed. Level two: the masked text. Both only remember what the slow
-path would answer again, so a cold cache gives the same templates as a warm one.
+Level one: the body with runs of digits collapsed. Level two: the masked text. Both only remember what the
+slow path would answer again, so a cold cache gives the same templates as a warm one.
 """
 
 from burl.parse.continuation import Shape

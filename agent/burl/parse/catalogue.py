@@ -53,7 +53,7 @@ class Catalogue:
         return self._index.get(template_id, -1)
 
     def add(self, template: Template) -> int:
-        """Return the index of `template`, adding it when its id is new; training makes a known one trained."""
+        """Return the index of `template`, added when its id is new, trained from now on if it is."""
         index = self._index.setdefault(template.id, len(self._templates))
         if index == len(self._templates):
             self._templates.append(template)

@@ -1,7 +1,7 @@
 """Which lines continue the record before them: stack traces, indented text, DETAIL lines, blank lines.
 
-One rule for files and gRPC alike. It looks at a line's own shape and at a little state of its stream: whether the
-stream's records begin with a head (a time or a level), and whether a multi-line record is open.
+One rule for files and gRPC alike. It looks at a line's own shape and at a little state of its stream: whether
+the stream's records begin with a head (a time or a level), and whether a multi-line record is open.
 """
 
 import re
@@ -10,7 +10,7 @@ from typing import Any
 
 
 class Shape(IntEnum):
-    """What a line looks like on its own. `PLAIN` and `HEADED` equal the state of a calm stream of such lines."""
+    """What a line looks like on its own. `PLAIN` and `HEADED` equal the state of a calm stream of such."""
 
     PLAIN = 0
     HEADED = 1
@@ -31,25 +31,27 @@ _LEVEL = "TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRIT|CRITICAL|ALERT|EMERG|F
 _MONTH = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 
 # Lines come with every run of digits collapsed to one 0.
-_SHAPES = tuple(
-    (shape, re.compile(pattern, re.ASCII))
-    for shape, pattern in (
-        (Shape.TRACE, r"Traceback \(most recent call last\)|goroutine 0 \["),
-        (
-            Shape.ATTACHED,
-            r"[ \t]|at [\w.$<>]+\(|Caused by: |During handling of the above exception|The above exception was"
-            r"|\.\.\. 0 (?:more|common frames)|(?:[^\"']{,120} )?(?:DETAIL|HINT|CONTEXT|STATEMENT|QUERY|LOCATION):  ",
-        ),
-        (Shape.ALONE, r"Killed|Segmentation fault|Aborted|Bus error|panic: |fatal error: |Out of memory|Terminated"),
-        (
-            Shape.HEADED,
-            r"\W?0[-/.]0[-/.]0[T ]|\W?0:0:0\b"
-            rf"|\W?(?:\w{{3}},? )?(?:{_MONTH}) +0 |\W?(?:{_LEVEL})\b(?:\W|$)|[IWEF]0 0:0"
-            r"|0(?:\.0){3} \S+ \S+ \[|0:[A-Z] 0 \w{3} 0|<0>|\{\"|(?:time|ts|level)=",
-        ),
-        (Shape.EXCEPTION, r"(?:[\w$]+\.)*[A-Za-z]\w*(?:Error|Exception|Exceeded|Interrupt|Exit)(?::|$)"),
-    )
+_ATTACHED = (
+    r"[ \t]|at [\w.$<>]+\(|Caused by: |During handling of the above exception|The above exception was"
+    r"|\.\.\. 0 (?:more|common frames)"
+    r"|(?:[^\"']{,120} )?(?:DETAIL|HINT|CONTEXT|STATEMENT|QUERY|LOCATION):  "  # PostgreSQL
 )
+_ALONE = "Killed|Segmentation fault|Aborted|Bus error|panic: |fatal error: |Out of memory|Terminated"
+_HEAD = (
+    r"\W?0[-/.]0[-/.]0[T ]|\W?0:0:0\b|\W?(?:\w{3},? )?(?:" + _MONTH + r") +0 "  # a time
+    r"|\W?(?:" + _LEVEL + r")\b(?:\W|$)|[IWEF]0 0:0"  # a level; klog
+    r"|0(?:\.0){3} \S+ \S+ \[|0:[A-Z] 0 \w{3} 0"  # an access log; Redis
+    r"|<0>|\{\"|(?:time|ts|level)="  # syslog, JSON, logfmt
+)
+_ERROR_NAME = r"(?:[\w$]+\.)*[A-Za-z]\w*(?:Error|Exception|Exceeded|Interrupt|Exit)(?::|$)"
+_PATTERNS = (
+    (Shape.TRACE, r"Traceback \(most recent call last\)|goroutine 0 \["),
+    (Shape.ATTACHED, _ATTACHED),
+    (Shape.ALONE, _ALONE),
+    (Shape.HEADED, _HEAD),
+    (Shape.EXCEPTION, _ERROR_NAME),
+)
+_SHAPES = [(shape, re.compile(pattern, re.ASCII)) for shape, pattern in _PATTERNS]
 _OPENS = re.compile(r".*:\s*$|.{,80}\b(?:ERROR|CRITICAL|FATAL|SEVERE|PANIC)\b", re.ASCII)
 
 
@@ -63,7 +65,10 @@ def shape(line: str) -> Shape:
 
 _HEADED = 1
 _CALM, _OPEN, _TRACE, _CLOSING = 0, 8, 16, 24
-"""Modes of a stream (never equal to a `Shape`, calm ones apart), added to `_HEADED`. `_CLOSING`: a trace whose next plain line, if it comes now, is a new record."""
+"""Modes of a stream; `_HEADED` is added. But for calm ones, states never equal a `Shape`.
+
+`_CLOSING` is a trace whose last line seems to have come: a plain line now begins a record.
+"""
 
 
 class Continuations:
@@ -72,7 +77,7 @@ class Continuations:
     def __init__(self, max_streams: int) -> None:
         """Args: `max_streams` is how many streams' states are kept."""
         self.states: dict[int, int] = {}
-        """By stream. A line whose `Shape` equals the state starts a record and changes nothing (the fast path)."""
+        """By stream. A line whose `Shape` equals the state starts a record and changes nothing."""
         self._max_streams = max_streams
 
     def starts(self, shape: Shape, stream: int) -> bool:
@@ -96,21 +101,24 @@ class Continuations:
 
 def _decide(shape: Shape, state: int) -> tuple[bool, int]:
     """Return whether a line starts a record, and the stream's next state (-1: no record of it seen yet)."""
-    seen, headed, mode = state >= 0, max(state, 0) & _HEADED, max(state, 0) & ~_HEADED
-    if shape is Shape.HEADED:
-        return True, _HEADED
-    if shape is Shape.OPENER:
-        return True, _HEADED | _OPEN
-    if shape is Shape.ALONE:
-        return True, headed
+    headed, mode = max(state, 0) & _HEADED, max(state, 0) & ~_HEADED
+    if shape in _SURE_STARTS:
+        return True, _SURE_STARTS[shape] | headed
     if shape is Shape.BLANK:
         return False, state
-    if shape is Shape.TRACE or (shape is Shape.ATTACHED and mode in (_TRACE, _CLOSING)):
-        return not seen, headed | _TRACE
-    if shape is Shape.ATTACHED:
-        return not seen, (headed | _OPEN) if seen else _CALM
+    if shape in (Shape.TRACE, Shape.ATTACHED):
+        return state < 0, _after_attached(shape, state, headed, mode)
     if mode == _TRACE:
         return False, headed | _CLOSING
     if headed and (mode or shape is Shape.EXCEPTION):
         return False, headed | _OPEN
     return True, headed
+
+
+_SURE_STARTS = {Shape.HEADED: _HEADED, Shape.OPENER: _HEADED | _OPEN, Shape.ALONE: _CALM}
+
+
+def _after_attached(shape: Shape, state: int, headed: int, mode: int) -> int:
+    if shape is Shape.TRACE or mode in (_TRACE, _CLOSING):
+        return headed | _TRACE
+    return _CALM if state < 0 else headed | _OPEN

@@ -24,8 +24,9 @@ def generalise(ours: str, theirs: str) -> str:
     key = key_of(ours)
     return key + WILDCARD if key and key == key_of(theirs) else WILDCARD
 
+
 Signature = tuple[int, tuple[tuple[int, str], ...]]
-"""Number of tokens, and position and text of each protected token and of each key: lines that differ never merge."""
+"""Number of tokens, and position and text of protected ones and of keys: lines that differ never merge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +64,16 @@ class LineReader:
         return body.lstrip("\r\n").partition("\n")[0] if "\n" in body else body
 
     def masked(self, head: str) -> str:
-        """Return the masked head in canonical form: single spaces, no time in front, at most so many tokens."""
-        return self._canonical(self.masker.mask(head))
+        """Return the masked head in canonical form."""
+        return self.canonical(self.masker.mask(head))
 
     def masked_with_values(self, head: str) -> tuple[str, list[str]]:
         """Return the masked head, and what each of its `<*>` stands for."""
         text, values = self.masker.mask_with_values(head)
-        return self._canonical(text), values
+        return self.canonical(text), values
 
-    def _canonical(self, text: str) -> str:
+    def canonical(self, text: str) -> str:
+        """Return a masked text with single spaces, no time in front, and at most `max_line_tokens` tokens."""
         if text.startswith("{"):
             text = text.replace(',"', ', "')  # the members of a JSON object are its words
         tokens = text.removeprefix(_HEAD_TIME).split(None, self._max_tokens)

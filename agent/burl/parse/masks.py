@@ -8,16 +8,17 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from burl.parse.settings import MaskRule, Rule
 
 WILDCARD = "<*>"
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 
-# What no rule with start="token" begins with is passed over in one step of the expression; this is what makes
-# masking a line of UUIDs three times faster than trying every rule at every character (bench_parsing.py).
-_PASS_OVER = r"""(?:{ahead}(?:[A-Za-z]++(?![\d@])|[^A-Za-z\d"?&+-]{many}|[-+](?![\da-z])|"(?! ")|[?&](?!\w)))*+"""
+# What no rule with start="token" begins with is passed over in one step of the expression; this makes masking
+# three times faster than trying every rule at every character (bench/bench_parsing.py).
+_DATE_OR_HEX = r"(?![A-Z][a-z][a-z],? +(?:\d|[A-Z][a-z][a-z] +\d)|[a-f]{{8}})"
+_WORD = rf"{_DATE_OR_HEX}[A-Za-z]++(?![\d@]|-\w{{{{4}}}}-)"
+_PASS_OVER = rf"""(?:{{ahead}}(?:{_WORD}|[^A-Za-z\d"?&+-]{{many}}|[-+](?![\da-z])|"(?! ")|[?&](?!\w)))*+"""
 
 
 def masking_version(masks: Sequence[MaskRule], protect: Sequence[Rule]) -> str:
@@ -26,12 +27,8 @@ def masking_version(masks: Sequence[MaskRule], protect: Sequence[Rule]) -> str:
     return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()[:12]
 
 
-@dataclass(frozen=True, slots=True)
-class _Mask:
-    """How to replace a match: its value group (0 = the whole match) and what stands for it ('' = keep)."""
-
-    group: int
-    replacement: str
+_Mask = str | tuple[int, str] | None
+"""What stands for a match; with a group, for that part of it only; None keeps the match as it is."""
 
 
 class Masker:
@@ -39,24 +36,24 @@ class Masker:
 
     def __init__(self, rules: Sequence[MaskRule]) -> None:
         """Compile `rules`; of two that match at the same place the first wins."""
-        self._masks: dict[int, _Mask] = {}
-        self._pattern = self._compile(rules)
+        # By number of the group that closed last; group 1 is what was passed over.
+        self._masks: list[_Mask] = [None, None]
+        branches = [self._branch(rule) for rule in rules]
+        free = "|".join(f"(?:{rule.pattern})" for rule in rules if rule.start == "anywhere")
+        skip = _PASS_OVER.format(ahead=f"(?!{free})" if free else "", many="" if free else "++")
+        # Words and characters that no rule wants, and the end, match too: else `sub` starts over one further.
+        branches += ["[A-Za-z]++", "(?s:.)", r"\Z"]
+        self._pattern = re.compile(f"({skip})(?:{'|'.join(branches)})", re.ASCII)
         guards = "|".join(f"(?:{rule.guard})" for rule in rules if rule.guard)
         self._guard = re.compile(guards.encode(), re.ASCII) if guards else None
 
-    def _compile(self, rules: Sequence[MaskRule]) -> re.Pattern[str]:
-        group, branches = 1, []
-        for rule in rules:
-            groups = re.compile(rule.pattern).groups
-            value = group + 1 if groups else 0
-            group += groups + 1
-            # An empty group closes each branch: `lastindex` then names the rule that matched.
-            branches.append(f"(?:{rule.pattern})()")
-            self._masks[group] = _Mask(value, rule.replacement)
-        free = [f"(?:{rule.pattern})" for rule in rules if rule.start == "anywhere"]
-        ahead = f"(?!{'|'.join(free)})" if free else ""
-        skip = _PASS_OVER.format(ahead=ahead, many="" if free else "++")
-        return re.compile(rf"({skip})(?:{'|'.join([*branches, r'[A-Za-z]++|(?s:.)|' + chr(92) + 'Z'])})", re.ASCII)
+    def _branch(self, rule: MaskRule) -> str:
+        groups = re.compile(rule.pattern).groups
+        value = len(self._masks)
+        self._masks += [None] * groups
+        self._masks.append((value, rule.replacement) if groups else rule.replacement or None)
+        # The empty group closes last, so `lastindex` names the rule that matched.
+        return f"(?:{rule.pattern})()"
 
     @staticmethod
     def key(text: str) -> bytes:
@@ -77,19 +74,21 @@ class Masker:
         values: list[str] = []
 
         def replace(match: re.Match[str]) -> str:
-            mask = self._masks.get(match.lastindex or 0)
-            if mask is not None and mask.replacement == WILDCARD:
-                values.append(match[mask.group] if mask.group else match[0][len(match[1]) :])
+            mask = self._masks[match.lastindex or 0]
+            if mask == WILDCARD:
+                values.append(match[0][len(match[1]) :])
+            elif isinstance(mask, tuple) and mask[1] == WILDCARD:
+                values.append(match[mask[0]])
             return self._replace(match)
 
         return self._pattern.sub(replace, text), values
 
     def _replace(self, match: re.Match[str]) -> str:
-        mask = self._masks.get(match.lastindex or 0)
-        if mask is None or not mask.replacement:
+        mask = self._masks[match.lastindex or 0]
+        if mask is None:
             return match[0]
-        if not mask.group:
-            return match[1] + mask.replacement
-        whole, start = match[0], match.start()
-        left, right = match.span(mask.group)
-        return whole[: left - start] + mask.replacement + whole[right - start :]
+        if isinstance(mask, str):
+            return match[1] + mask
+        group, replacement = mask
+        start, (left, right) = match.start(), match.span(group)
+        return match[0][: left - start] + replacement + match[0][right - start :]

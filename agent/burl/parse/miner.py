@@ -1,4 +1,4 @@
-"""Drain over masked lines (He et al., ICWS 2017, as drain3 implements it), a tree for each set of protected tokens."""
+"""Drain over masked lines (He et al., ICWS 2017; drain3's), one tree for each set of protected tokens."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -16,7 +16,10 @@ class _Tree(Drain):  # type: ignore[misc] # drain3 ships no types
     """
 
     def get_seq_distance(
-        self, seq1: Sequence[str], seq2: Sequence[str], include_params: bool  # noqa: ARG002 - drain3's signature
+        self,
+        seq1: Sequence[str],
+        seq2: Sequence[str],
+        include_params: bool,  # noqa: ARG002 - drain3's signature
     ) -> tuple[float, int]:
         """Return the share of constant tokens that agree, and the number of the template's wildcards."""
         same = constant = wildcards = 0
@@ -38,8 +41,8 @@ class _Tree(Drain):  # type: ignore[misc] # drain3 ships no types
 class Miner:
     """Clusters masked lines; clusters are numbered from 0 in order of birth.
 
-    Only the youngest `max_group_templates` of a group (same length, same protected tokens) take further lines:
-    this bounds the cost of a line, however many templates there are.
+    Only the youngest `max_group_templates` of a group (same length, same protected tokens) take further
+    lines: this bounds the cost of a line, however many templates there are.
     """
 
     def __init__(self, settings: ParseSettings) -> None:
@@ -56,8 +59,8 @@ class Miner:
     def assign(self, line: Line, may_grow: Callable[[], bool]) -> int:
         """Return the cluster of `line`, generalised to take it; else a new one if `may_grow()`, else -1."""
         tree = self._trees.get(line.signature)
-        cluster = tree.tree_search(tree.root_node, line.free, tree.sim_th, include_params=False) if tree else None
-        if cluster is None:
+        cluster = tree and tree.tree_search(tree.root_node, line.free, tree.sim_th, include_params=False)
+        if tree is None or cluster is None:
             return self._create(line) if may_grow() else -1
         cluster.log_template_tokens = tuple(tree.create_template(line.free, cluster.log_template_tokens))
         return int(cluster.cluster_id)
@@ -65,10 +68,12 @@ class Miner:
     def template(self, number: int) -> str:
         """Return the text of a cluster as it stands now, `<*>` where its lines differ."""
         line, free = self._births[number], iter(self._clusters[number].log_template_tokens)
-        return " ".join(token if fixed else next(free) for token, fixed in zip(line.tokens, line.protected, strict=True))
+        return " ".join(
+            token if fixed else next(free) for token, fixed in zip(line.tokens, line.protected, strict=True)
+        )
 
     def state(self) -> list[list[str]]:
-        """Return what `restore` needs: the line each cluster was born of, and its free tokens as they stand."""
+        """Return what `restore` needs: the line each cluster was born of, and its free tokens now."""
         return [
             [line.text, " ".join(cluster.log_template_tokens)]
             for line, cluster in zip(self._births, self._clusters, strict=True)

@@ -41,8 +41,8 @@ class Churn:
 class OnlineTemplates:
     """Mines lines that no frozen template matches.
 
-    `remembered` keeps which template each masked line got: drain may later judge the same line otherwise, but a
-    line seen again must not change its template whether a cache still holds it or not.
+    `remembered` keeps which template each masked line got: drain may later judge the same line otherwise, but
+    a line seen again must not change its template, whether a cache still holds it or not.
     """
 
     def __init__(self, settings: ParseSettings, catalogue: Catalogue, masking_version: str) -> None:
@@ -72,7 +72,7 @@ class OnlineTemplates:
 
     @property
     def full(self) -> bool:
-        """True when no more lines can be remembered: all caches must be emptied together with `remembered`."""
+        """True when no more lines fit: all caches must be emptied together with `remembered`."""
         return len(self.remembered) >= self._settings.max_remembered_lines
 
     def _may_grow(self, line_number: int) -> bool:

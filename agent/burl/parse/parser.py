@@ -19,11 +19,13 @@ from burl.receive.batch import Ints
 class Parser:
     """Gives each body its template; frozen templates first, then those mined online.
 
-    The result is a function of the state and the bodies alone: how they are cut into slices and what the caches
-    hold never matters.
+    The result is a function of the state and the bodies alone: how they are cut into slices and what the
+    caches hold never matters.
     """
 
-    def __init__(self, settings: ParseSettings, catalogue: Catalogue, frozen: TemplateSet | None = None) -> None:
+    def __init__(
+        self, settings: ParseSettings, catalogue: Catalogue, frozen: TemplateSet | None = None
+    ) -> None:
         """Parse into `catalogue`.
 
         Args:
@@ -92,10 +94,10 @@ class Parser:
         return self._cache.note_shape(key, shape(line), sensitive=self._reader.masker.sensitive(key))
 
     def _template(self, body: str, key: bytes, code: int, line_number: int) -> int:
-        masked = self._reader.masked(self._reader.head(body))
+        masked = self._reader.masker.mask(self._reader.head(body))
         index = self._cache.texts.get(masked, UNKNOWN)
         if index == UNKNOWN:
-            index = self._resolve(masked, line_number)
+            index = self._resolve(self._reader.canonical(masked), line_number)
             if index == UNKNOWN:
                 return self._online.overflow()
             self._cache.note_text(masked, index)

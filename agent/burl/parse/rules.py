@@ -10,6 +10,7 @@ _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _CLOCK = r"\d+:\d+:\d+(?:[.,]\d+)?"
 _NUMBER = r"\d+(?:[.,:/-]\d+)*"
 _HEX = "[0-9a-fA-F]"
+_DOTTED = r"[A-Za-z_]\w*(?:\.\w+)+"
 _STATUS_BEFORE = (
     r'(?:(?<=HTTP/\d\.\d" )|(?<=HTTP/\d\.\d )|(?<=HTTP/\d" )'
     r'|(?<=tatus[ =:])|(?<=tatus[":][ :])|(?<=swered ))'
@@ -33,11 +34,7 @@ DEFAULT_MASKS = (
     _mask("code", _CODE_BEFORE + r"\d\d?\d?(?![\w.:/-])", "", guard=r'(?:code|xit|ignal|rrno)[ =:"]+0'),
     _mask("time", rf"\d+[-/.]\d+[-/.]\d+[T ]{_CLOCK}(?: ?Z| ?UTC| ?[+-]\d+(?::\d+)?)?", "<TIME>"),
     _mask("time_month", rf"\d+[ /-]{_MONTH}[ /-]\d+[: ]{_CLOCK}(?: [+-]\d+)?", "<TIME>"),
-    {
-        "name": "time_words",
-        "pattern": rf"(?:{_DAY},? )?{_MONTH} +\d+ {_CLOCK}(?: \d+(?!\S))?",
-        "replacement": "<TIME>",
-    },
+    _mask("time_words", rf"(?:{_DAY},? )?{_MONTH} +\d+ {_CLOCK}(?: \d+(?!\S))?", "<TIME>"),
     _mask(
         "uuid",
         f"{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}",
@@ -49,15 +46,13 @@ DEFAULT_MASKS = (
     _mask("number", _NUMBER + r"(?: ?[KMGT]?i?B(?!\w))?"),
     _mask("mixed_word", r"[A-Za-z]++\d+[A-Za-z]+\d+[^\W_]*"),
     _mask("hex_word", rf"[a-fA-F](?={_HEX}{{5}})[a-fA-F]*+\d{_HEX}*(?![^\W_])", guard="[a-fA-F]0"),
+    # No word is made of eight of these letters, one id in two thousand is.
+    _mask("hex_letters", "[a-f]{8,}(?![^\\W_])", guard="[a-f]{8}"),
     _mask("mail", r"[^\W_][\w.+-]{0,63}@[\w-]+(?:\.[\w-]+)+", guard=r"[\w.+-]@[\w-]+\."),
     # A minus sign belongs to the number unless something stands right before it (WH-3).
     _mask("signed", rf"[-+](?<![^\W_].)(?<![)\]].){_NUMBER}"),
     # What Kubernetes appends to the name of a workload: replica set and pod.
-    _mask(
-        "pod",
-        r"-(?=[a-z]*\d)[a-z\d]{8,10}-[a-z\d]{5}(?![\w-])",
-        guard="-[a-z]*0[a-z0]*-[a-z0]+",
-    ),
+    _mask("pod", r"-(?=[a-z]*\d)[a-z\d]{8,10}-[a-z\d]{5}(?![\w-])", guard="-[a-z]*0[a-z0]*-[a-z0]+"),
     # The second of two quoted texts, as access logs end with referrer and user agent.
     _mask("agent", r'" "([^"]*)"'),
     _mask("query", r"""[?&][\w.%-]+=([^&\s"'<>]+)"""),
@@ -68,13 +63,18 @@ _LEVEL = "TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRIT|CRITICAL|ALERT|EMERG|F
 DEFAULT_PROTECTED = (
     {"name": "level", "pattern": rf"(?<![\w.])(?:{_LEVEL}|LOG|STATEMENT|DETAIL|HINT)(?![\w.])"},
     {"name": "level_lower", "pattern": rf"(?i:\[(?:{_LEVEL})\]|\blevel\"?[=:] ?\"?[a-z]+)"},
-    # The path of a 404 says what somebody guessed, not what the service has.
+    # The path of a 404 says what somebody guessed, not what the service has; nginx's errors only mention it.
     {
         "name": "route",
-        "pattern": r'\b(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /[^\s"?]*+(?! HTTP/\S+ 40[0458])',
+        "pattern": r'\b(?<!request: ")(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /[^\s"?]*+'
+        r"(?! HTTP/\S+ 40[0458])",
     },
     {"name": "http_status", "pattern": r'HTTP/\d(?:\.\d)?"? [1-5]\d\d(?!\d)'},
-    {"name": "status", "pattern": r'(?i:\b(?:status|exit|code|signal|errno|answered)[ =:"]+\d{1,3}(?![\w.]))'},
+    {
+        "name": "status",
+        "pattern": r'(?i:\b(?:status|exit|code|signal|errno|answered)[ =:"]+\d{1,3}(?![\w.]))',
+    },
     {"name": "error_kind", "pattern": r"(?:\w+\.)*[A-Za-z]\w*(?:Error|Exception|Exceeded)\b"},
-    {"name": "logger", "pattern": r"\[[A-Za-z_]\w*(?:\.\w+)+\]|[A-Za-z_]\w*(?:\.\w+)+(?=\[<\*>\])"},
+    # Dotted names in brackets, or right before a bracketed id: loggers, tasks.
+    {"name": "logger", "pattern": rf"\[{_DOTTED}\]|\({_DOTTED}\)|{_DOTTED}(?=\[<\*>\])"},
 )

@@ -17,7 +17,9 @@ class Rule(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="Unique name of the rule.")
-    pattern: str = Field(min_length=1, description="Python regular expression; must not match the empty text.")
+    pattern: str = Field(
+        min_length=1, description="Python regular expression; must not match the empty text."
+    )
 
     @field_validator("pattern")
     @classmethod
@@ -34,17 +36,17 @@ class Rule(BaseModel):
 class MaskRule(Rule):
     r"""What varies between the lines of one template; a capture group narrows it to a part of the match.
 
-    The key cache sees a line with every run of digits collapsed to one `0`. A pattern that knows digits only as
-    `\d+` gives the same template for all lines of a key; any other needs `guard`, which recognises the keys of
-    lines it may match.
+    The key cache sees a line with every run of digits collapsed to one `0`. A pattern that knows digits only
+    as `\d+` gives the same template for all lines of a key; any other needs `guard`, which recognises the
+    keys of lines it may match.
     """
 
     replacement: str = Field("<*>", description="What stands in the template; empty keeps the text as it is.")
     guard: str = Field("", description="Pattern matching the collapsed line whenever `pattern` may match.")
     start: Literal["token", "anywhere"] = Field(
         "anywhere",
-        description="`token`: begins at a digit, at a word that goes on with a digit or `@`, or at one of"
-        ' `-+?&"`. Such rules are several times faster to search for.',
+        description="`token`: begins at a digit, at a word that goes on with a digit, `@` or as a UUID does, at"
+        ' the words of a date, or at one of `-+?&"`. Such rules are several times faster to search for.',
     )
 
     @model_validator(mode="after")
@@ -65,23 +67,35 @@ class ParseSettings(BaseModel):
     )
     protect: tuple[Rule, ...] = Field(
         tuple(Rule.model_validate(rule) for rule in DEFAULT_PROTECTED),
-        description="Tokens that tell templates apart and never become wildcards: levels, routes, error kinds.",
+        description="Tokens that tell templates apart and never become wildcards: levels, routes, errors.",
     )
-    similarity: float = Field(0.5, gt=0, le=1, description="Share of constant tokens that must agree to merge.")
+    similarity: float = Field(
+        0.5, gt=0, le=1, description="Share of constant tokens that must agree to merge."
+    )
     tree_depth: int = Field(4, ge=3, le=8, description="Depth of drain's prefix tree.")
     max_children: int = Field(100, ge=2, description="Children of a node of drain's prefix tree.")
     max_group_templates: int = Field(
         200, ge=1, description="Templates of one length and one set of protected tokens that may still merge."
     )
-    max_line_chars: int = Field(2_000, ge=80, description="Characters of a line that take part in its template.")
+    max_line_chars: int = Field(
+        2_000, ge=80, description="Characters of a line that take part in its template."
+    )
     max_line_tokens: int = Field(64, ge=4, description="Tokens of a line that take part in its template.")
     max_choices: int = Field(
-        4, ge=1, description="Words that may stand at one place and still are part of the message, in training."
+        4,
+        ge=1,
+        description="Words that may stand at one place and still are part of the message, in training.",
     )
-    max_templates: int = Field(20_000, ge=1, description="Templates mined online; beyond it one overflow template.")
+    max_templates: int = Field(
+        20_000, ge=1, description="Templates mined online; beyond it one overflow template."
+    )
     churn_burst: int = Field(2_000, ge=1, description="Templates that may be born at once.")
-    churn_lines: int = Field(20, ge=1, description="Lines that must pass per further template once that is used up.")
-    max_remembered_lines: int = Field(20_000, ge=1, description="Masked lines whose online template is remembered.")
+    churn_lines: int = Field(
+        20, ge=1, description="Lines that must pass per further template once that is used up."
+    )
+    max_remembered_lines: int = Field(
+        20_000, ge=1, description="Masked lines whose online template is remembered."
+    )
     max_cache_entries: int = Field(100_000, ge=1, description="Entries of each level of the key cache.")
     max_open_streams: int = Field(10_000, ge=1, description="Streams whose multi-line state is kept.")
 

@@ -1,8 +1,7 @@
 """Telling variables from choices: a place where only a few texts ever stand is part of the message.
 
-Drain merges `VM Started` with `VM Stopped`. Where a cluster shows at most `max_choices` texts at a place, they are
-a closed set (started, stopped) and each gets a template; where there are more, they are values (user names).
-This is a function of the set of lines, so training stays independent of their order.
+Drain merges `VM Started` with `VM Stopped`. Where a cluster shows at most `max_choices` words at a
+place, they are a closed set (started, stopped) and each gets a template; more are values (user names). This is a function of the set of lines, so training stays independent of their order.
 """
 
 import re
@@ -13,7 +12,7 @@ from burl.parse.lines import generalise
 
 Tokens = tuple[str, ...]
 
-_WORD = re.compile(r"[^\w<]*[A-Za-z][A-Za-z_-]*\W?", re.ASCII)
+_WORD = re.compile(r"[^\w<]*[A-Za-z][A-Za-z_@-]*\W?", re.ASCII)
 _NAMES = {"user", "host", "node"}  # whatever follows is a name, however few of them have been seen
 
 

@@ -68,7 +68,7 @@ class TemplateSet(BaseModel):
 def supersedes(trained: TemplateSet, others: Iterable[Template]) -> dict[str, str]:
     """Return for each of `others` the trained template that now matches its text, where that is another one.
 
-    The text of a template mined online is the masked line that gave birth to it, so it is matched as a line is.
+    The text of a template mined online is the masked line that it was born of, so it is matched as lines are.
     """
     reader, matcher = LineReader(trained.settings), Matcher()
     ids = list(trained.templates)
