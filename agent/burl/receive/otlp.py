@@ -10,7 +10,7 @@ from burl.receive.batch import Batch, StreamTable
 from burl.receive.bodies import BodyDecoder
 from burl.receive.counters import ReceiveCounters
 from burl.receive.entries import resource_entries
-from burl.receive.origin import Key, OtlpOrigin
+from burl.receive.origin import OtlpOrigin
 from burl.receive.settings import ReceiveSettings
 from burl.receive.severity import severities
 from burl.receive.streams import StreamFinder
@@ -37,12 +37,12 @@ class _Request:
 
     Attributes:
         before_ns: event time of the last record given out; the arrival, before the first.
-        seen: how often each key was given out; stays empty in a request of one batch.
+        seen: how often each record was given out (`OtlpOrigin.count_repeats`); not used with one batch.
     """
 
     arrival_ns: int
     before_ns: int
-    seen: dict[Key, int]
+    seen: dict[int, int]
 
 
 class Decoder:
