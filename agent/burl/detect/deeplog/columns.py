@@ -8,6 +8,8 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from burl.receive.batch import Ints
+
 Values = npt.NDArray[np.float64]
 
 ELAPSED = -1
@@ -17,6 +19,7 @@ _RESOLUTION = 1e-3
 _CLIP = 8.0
 """Scaled values are cut here before the network sees them: one outlier shall not blind it for h records."""
 _NUMERIC_SHARE = 0.99
+_GROWING_SHARE = 0.9
 _LEAST_SCALE = 1e-3
 _IQR_OF_NORMAL = 1.349
 _LEAST_SPREAD = 0.05
@@ -92,10 +95,21 @@ def clipped(values: Values) -> npt.NDArray[np.float32]:
     return np.clip(values, -_CLIP, _CLIP).astype(np.float32)
 
 
-def choose(values: Values, places: Sequence[int], most: int) -> list[Column]:
-    """Return at most `most` columns worth modelling of `values` (records, places)."""
-    found = [Column.of(place, values[:, i]) for i, place in enumerate(places)]
+def choose(values: Values, places: Sequence[int], services: Ints, most: int) -> list[Column]:
+    """Return at most `most` columns worth modelling of `values` (records, places), in order of time."""
+    order = np.argsort(services, kind="stable")
+    found = [
+        Column.of(place, values[:, i]) for i, place in enumerate(places) if not _is_counter(values[order, i])
+    ]
     return [column for column in found if column is not None][:most]
+
+
+def _is_counter(values: Values) -> bool:
+    """Return whether values nearly always grow: counters and running ids, which no interval can hold."""
+    known = values[~np.isnan(values)]
+    steps = np.diff(known)
+    grows = np.count_nonzero(steps > 0) >= _GROWING_SHARE * np.count_nonzero(steps)
+    return len(np.unique(known)) > len(known) / 2 and bool(grows)
 
 
 def _signed_log(values: Values) -> Values:

@@ -67,7 +67,7 @@ class DeepLog(Detector):
     def score(self, units: Units) -> Scores:
         """Score sequences by their most improbable event, events by their oddest value."""
         if self.unit == "event":
-            return self._values.score(_events(units))
+            return self._values.score(_events(units), self.service_key)
         return self._keys.score(_sequences(units))
 
     def explain(self, units: Units, row: int) -> Explanation:

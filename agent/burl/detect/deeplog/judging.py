@@ -1,5 +1,6 @@
 """Compares the values of events with what the values before them let expect."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy.typing as npt
 
 from burl.detect.deeplog.columns import Values, clipped, scaled
 from burl.detect.deeplog.samples import stretch
-from burl.detect.deeplog.series import SeriesTable
+from burl.detect.deeplog.series import Key, SeriesTable
 from burl.detect.deeplog.tables import Tables
 from burl.detect.onnx import Floats, OnnxModel
 from burl.detect.vocabulary import Vocabulary
@@ -49,10 +50,13 @@ class Judged(NamedTuple):
 class SeriesReader:
     """Takes events into the series they belong to."""
 
-    def __init__(self, tables: Tables, series: SeriesTable, history: int) -> None:
+    def __init__(
+        self, tables: Tables, series: SeriesTable, history: int, service_key: Callable[[int], str]
+    ) -> None:
         self._tables = tables
         self._series = series
         self._history = history
+        self._service_key = service_key
 
     def take(self, events: Events, rows: Ints, keys: Ints) -> Taken:
         """Append events `rows`, of templates `keys`, to their series."""
@@ -63,14 +67,14 @@ class SeriesReader:
         bounds = np.flatnonzero(np.diff(keys, prepend=-1) | np.diff(services, prepend=-1)).tolist()
         came, full, histories = np.empty_like(raw), [], []
         for start, stop in zip(bounds, [*bounds[1:], len(rows)], strict=True):
-            series_key = (int(services[start]), int(keys[start]))
+            series_key = (self._service_key(int(services[start])), int(keys[start]))
             came[start:stop], before = self._extend(series_key, times[start:stop], raw[start:stop])
             full.append(np.arange(stop - len(before), stop))
             histories.append(before)
         at = np.concatenate(full)
         return Taken(rows[at], keys[at], came[at], np.concatenate(histories))
 
-    def _extend(self, series_key: tuple[int, int], times_ns: Ints, raw: Values) -> tuple[Values, Floats]:
+    def _extend(self, series_key: Key, times_ns: Ints, raw: Values) -> tuple[Values, Floats]:
         """Return the scaled values, and the histories of the last of them that have a full one."""
         series = self._series.get(series_key, int(times_ns[0]), self._tables.width)
         template = series_key[1]

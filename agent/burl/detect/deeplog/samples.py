@@ -127,6 +127,7 @@ def _most_common(slices: list[Events], config: ValueConfig) -> list[int]:
 def _modelled(template: int, sample: Sample, config: ValueConfig) -> Modelled:
     raw = np.array(sample.rows, dtype=np.float64)
     places = [ELAPSED, *sample.places]
-    columns = choose(raw, places, config.max_columns)
+    services = np.array(sample.services, dtype=np.int64)
+    columns = choose(raw, places, services, config.max_columns)
     chosen = [places.index(column.place) for column in columns]
-    return Modelled(template, columns, raw[:, chosen], np.array(sample.services, dtype=np.int64))
+    return Modelled(template, columns, raw[:, chosen], services)

@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from burl.receive.batch import Ints
 
-Key = tuple[int, int]
-"""(service, template)"""
+Key = tuple[str, int]
+"""Service, by its key (indexes are the process's own), and template (dense id)."""
 Floats = npt.NDArray[np.float32]
 
 
@@ -69,4 +69,4 @@ class SeriesTable:
         for service, template, last_ns, content, old_width in state:
             if template in dense and old_width == width:
                 values = np.frombuffer(content, dtype="<f4").reshape(-1, width).astype(np.float32)
-                self._series[int(service), dense[template]] = Series(int(last_ns), values)
+                self._series[str(service), dense[template]] = Series(int(last_ns), values)

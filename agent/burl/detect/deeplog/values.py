@@ -12,6 +12,7 @@ grows beyond that of training (counters, ids) are not judged. A series is judged
 """
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from statistics import NormalDist
 from typing import Any, Self
@@ -84,15 +85,18 @@ class ValueModel:
             model._check()
         return model
 
-    def score(self, events: Events) -> Scores:
-        """Score each event: 0 where it has no judged value, or its series is too short yet."""
+    def score(self, events: Events, service_key: Callable[[int], str]) -> Scores:
+        """Score each event: 0 where it has no judged value, or its series is too short yet.
+
+        `service_key` names the services, whose indexes are the process's own.
+        """
         values = np.zeros(len(events), dtype=np.float64)
         self._judged = None
         if self._learnt:
             dense = self._learnt.vocabulary.encode(events.templates, events.catalogue)
             rows = np.flatnonzero(np.append(self._learnt.tables.active, False)[dense])
             if len(rows):
-                reader = SeriesReader(self._learnt.tables, self._series, self._config.history)
+                reader = SeriesReader(self._learnt.tables, self._series, self._config.history, service_key)
                 self._judged = judged = compare(self._learnt, reader.take(events, rows, dense[rows]))
                 values[judged.rows] = judged.distances.max(axis=1)
         indexes = np.arange(len(events))
