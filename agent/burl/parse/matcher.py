@@ -10,7 +10,7 @@ _END = ""
 
 
 class Matcher:
-    """A trie for each set of protected tokens: the cost of a line hardly depends on the number of templates."""
+    """A trie for each set of protected tokens: a line costs the same whatever the number of templates."""
 
     def __init__(self) -> None:
         """Start empty."""

@@ -90,7 +90,7 @@ class Parser:
         return parameters(self._catalogue[template].text.split(), masked.split(), values)
 
     def _note(self, key: bytes) -> int:
-        line = self._reader.head(key.decode(errors="surrogatepass"))
+        line = self._reader.head(key.decode())
         return self._cache.note_shape(key, shape(line), sensitive=self._reader.masker.sensitive(key))
 
     def _template(self, body: str, key: bytes, code: int, line_number: int) -> int:

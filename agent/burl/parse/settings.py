@@ -45,7 +45,7 @@ class MaskRule(Rule):
     guard: str = Field("", description="Pattern matching the collapsed line whenever `pattern` may match.")
     start: Literal["token", "anywhere"] = Field(
         "anywhere",
-        description="`token`: begins at a digit, at a word that goes on with a digit, `@` or as a UUID does, at"
+        description="`token`: begins at a digit, at a word that goes on with a digit or `@` or as a UUID, at"
         ' the words of a date, or at one of `-+?&"`. Such rules are several times faster to search for.',
     )
 
