@@ -12,6 +12,8 @@ _RECORDS = 1_000
 """Records to see at least, and the stretch whose share of once-seen templates decides."""
 _ONCE_SHARE = 0.01
 _JUDGE_EVERY = 100
+_NEVER_NS = 1 << 62
+"""Learnt never yet."""
 _MAX_LEARNING = 10_000
 """Services that may learn at once; beyond it the oldest counts as learnt."""
 
@@ -36,55 +38,55 @@ class _Service:
 
 
 class Learning:
-    """Which services are still learning. Costs nothing for those that are not."""
+    """Until which event time services were learning. Costs nothing for those that are not.
+
+    By event time, so that it does not matter how records are cut into batches.
+    """
 
     def __init__(self, known: frozenset[str], name: Callable[[int], str]) -> None:
         """Args: `known` are the keys of services with history; `name` gives the key of a service."""
         self._known, self._name = known, name
         self._learning: dict[int, _Service] = {}
-        self._learnt = np.zeros(0, dtype=np.bool_)
-
-    def mark_learnt(self, service: int) -> None:
-        """Treat `service` as one with history: a bundle knows it."""
-        self._grow(service + 1)
-        self._learnt[service] = True
-        self._learning.pop(service, None)
+        self._learnt_ns = np.zeros(0, dtype=np.int64)
 
     def observe(self, events: Events) -> None:
         """Count the events of services that are still learning."""
         if not len(events):
             return
         self._grow(int(events.services.max()) + 1)
-        rows = np.flatnonzero(~self._learnt[events.services])
-        for service, template in zip(
-            events.services[rows].tolist(), events.templates[rows].tolist(), strict=True
-        ):
-            if not self._learnt[service]:
-                self._observe(service, template)
+        rows = np.flatnonzero(self._learnt_ns[events.services] == _NEVER_NS)
+        columns = (events.services[rows], events.templates[rows], events.times_ns[rows])
+        for service, template, time_ns in zip(*(column.tolist() for column in columns), strict=True):
+            if self._learnt_ns[service] == _NEVER_NS:
+                self._observe(service, template, time_ns)
 
-    def __contains__(self, service: int) -> bool:
-        """Return True while `service` is learning."""
-        if service < len(self._learnt) and self._learnt[service]:
-            return False
+    def at(self, service: int, time_ns: int) -> bool:
+        """Return True when `service` was still learning at this event time."""
+        if service < len(self._learnt_ns) and self._learnt_ns[service] != _NEVER_NS:
+            return time_ns < int(self._learnt_ns[service])
         return self._name(service) not in self._known
 
-    def _observe(self, service: int, template: int) -> None:
+    def _observe(self, service: int, template: int, time_ns: int) -> None:
         entry = self._learning.get(service)
-        if entry is None and self._name(service) in self._known:
-            self.mark_learnt(service)
-            return
         if entry is None:
+            if self._name(service) in self._known:
+                self._learnt_ns[service] = 0
+                return
             entry = self._learning[service] = _Service()
             if len(self._learning) > _MAX_LEARNING:
-                self.mark_learnt(next(iter(self._learning)))
+                self._end(next(iter(self._learning)), time_ns)
         if entry.observe(template):
-            self.mark_learnt(service)
+            self._end(service, time_ns)
+
+    def _end(self, service: int, time_ns: int) -> None:
+        self._learnt_ns[service] = time_ns
+        del self._learning[service]
 
     def _grow(self, size: int) -> None:
-        if size > len(self._learnt):
-            grown = np.zeros(max(size, 2 * len(self._learnt)), dtype=np.bool_)
-            grown[: len(self._learnt)] = self._learnt
-            self._learnt = grown
+        if size > len(self._learnt_ns):
+            grown = np.full(max(size, 2 * len(self._learnt_ns)), _NEVER_NS, dtype=np.int64)
+            grown[: len(self._learnt_ns)] = self._learnt_ns
+            self._learnt_ns = grown
 
     def state(self) -> Any:
         """Return what `restore` needs, as msgpack-able values."""
@@ -92,12 +94,11 @@ class Learning:
             [service, list(entry.counts.items()), list(entry.recent), entry.seen]
             for service, entry in self._learning.items()
         ]
-        return {"learnt": np.flatnonzero(self._learnt).tolist(), "learning": learning}
+        return {"learnt_ns": self._learnt_ns.tolist(), "learning": learning}
 
     def restore(self, state: Any) -> None:
         """Continue from `state`."""
-        for service in state["learnt"]:
-            self.mark_learnt(service)
+        self._learnt_ns = np.asarray(state["learnt_ns"], dtype=np.int64)
         for service, counts, recent, seen in state["learning"]:
             entry = self._learning[service] = _Service()
             entry.counts.update(dict(counts))

@@ -99,10 +99,11 @@ def make_pipeline(settings: Settings, bundle: Bundle | None, state: "dict[str, o
 
 def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. Raises ConfigError or BundleError before anything is taken in."""
-    asyncio.run(_run(make_agent(settings)))
+    asyncio.run(_run(settings))
 
 
-async def _run(agent: Agent) -> None:
+async def _run(settings: Settings) -> None:
+    agent = make_agent(settings)  # inside the loop: gRPC's server belongs to the loop it was made in
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -13,8 +13,8 @@ from burl.window.windower import Windowed
 class FindingMaker:
     """Makes the findings of one pipeline."""
 
-    def __init__(self, streams: StreamTable, is_learning: Callable[[int], bool]) -> None:
-        """Args: `is_learning` tells whether a service (by index) is still learning."""
+    def __init__(self, streams: StreamTable, is_learning: Callable[[int, int], bool]) -> None:
+        """Args: `is_learning` tells whether a service (by index) was learning at an event time."""
         self._streams = streams
         self._is_learning = is_learning
 
@@ -93,5 +93,5 @@ class FindingMaker:
             explanation=why,
             identity=identity,
             record=record,
-            learning=self._is_learning(service),
+            learning=self._is_learning(service, time_ns),
         )

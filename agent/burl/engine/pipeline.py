@@ -79,7 +79,7 @@ class Pipeline:
         for loaded in self._loaded:
             loaded.detector.bind(self.streams)
         self._decider = Decider(decide, self.catalogue)
-        self._maker = FindingMaker(self.streams, self.learning.__contains__)
+        self._maker = FindingMaker(self.streams, self.learning.at)
         if state is not None:
             self._restore(state)
 
@@ -104,6 +104,7 @@ class Pipeline:
         return self._judge(self._windower.flush(), _END_NS)
 
     def _judge(self, windowed: Windowed, watermark_ns: int) -> Findings:
+        self.learning.observe(windowed.events)
         by_unit: dict[str, Units] = {
             "event": windowed.events,
             "window": windowed.windows,
@@ -116,7 +117,6 @@ class Pipeline:
             units = by_unit[loaded.source.unit]
             if len(units) or loaded.source.unit == "interval":
                 self._score(loaded, units, windowed, findings, dead)
-        self.learning.observe(windowed.events)
         result = self._decider.decide(findings, watermark_ns)
         result.dead_letters += dead
         return result

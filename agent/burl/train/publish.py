@@ -4,13 +4,13 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from burl import __version__
 from burl.bundle import DetectorEntry, Manifest
 from burl.bundle.bundle import MANIFEST, SESSIONS, TEMPLATES, bundle_version, file_digests, new_bundle
 from burl.bundle.manifest import TrainingFacts
+from burl.clock import Clock
 from burl.decide.times import rfc3339
 from burl.parse.template_set import TemplateSet
 from burl.train.corpus import Corpus
@@ -37,7 +37,13 @@ class Trained:
 
 
 def publish(
-    out: Path, trained: Trained, *, inputs: Sequence[Path], seed: int, window: WindowSettings
+    out: Path,
+    trained: Trained,
+    *,
+    inputs: Sequence[Path],
+    seed: int,
+    window: WindowSettings,
+    clock: Clock,
 ) -> Manifest:
     """Write the bundle to `out`, atomically; return its manifest. Raises BundleError."""
     with new_bundle(out) as staging:
@@ -51,7 +57,7 @@ def publish(
             masking_version=trained.templates.masking_version,
             window=window.model_dump(mode="json"),
             detectors=entries,
-            training=_facts(trained, inputs, seed),
+            training=_facts(trained, inputs, seed, clock),
             files=files,
         )
         (staging / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
@@ -80,14 +86,14 @@ def _version(templates: TemplateSet) -> str:
     return hashlib.sha256("\n".join(sorted(templates.templates)).encode()).hexdigest()[:12]
 
 
-def _facts(trained: Trained, inputs: Sequence[Path], seed: int) -> TrainingFacts:
+def _facts(trained: Trained, inputs: Sequence[Path], seed: int, clock: Clock) -> TrainingFacts:
     corpus = trained.corpus
     counts = Counter(service for events in corpus.events() for service in events.services.tolist())
     services = [corpus.streams.service_name(s) for s, n in counts.items() if n >= _HISTORY_RECORDS]
     return TrainingFacts(
         burl_version=__version__,
         seed=seed,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        created=rfc3339(clock.time_ns()),
         inputs=[path.name for path in inputs],
         lines=trained.records,
         templates=len(corpus.catalogue),

@@ -85,7 +85,14 @@ def train(request: TrainRequest, progress: Progress) -> Manifest:
         end_ns=int(times.max()),
         cut_ns=cut_ns,
     )
-    return publish(request.out, trained, inputs=request.inputs, seed=request.seed, window=request.window)
+    return publish(
+        request.out,
+        trained,
+        inputs=request.inputs,
+        seed=request.seed,
+        window=request.window,
+        clock=SystemClock(),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,9 @@ def events(templates: Sequence[int], service: int = 0) -> Events:
     )
 
 
+LATER_NS = 1 << 60
+
+
 def learning(*known: str) -> Learning:
     return Learning(frozenset(known), lambda service: f"service {service}")
 
@@ -32,25 +35,25 @@ def learning(*known: str) -> Learning:
 def test_a_service_learns_until_a_thousand_records_of_settled_vocabulary() -> None:
     state = learning()
     state.observe(events([n % 7 for n in range(999)]))
-    assert 0 in state
+    assert state.at(0, LATER_NS)
     state.observe(events([1]))
-    assert 0 not in state
+    assert not state.at(0, LATER_NS)
 
 
 def test_a_service_that_keeps_minting_templates_keeps_learning() -> None:
     state = learning()
     state.observe(events([n if n % 20 == 0 else -1 for n in range(1, 3_001)]))
-    assert 0 in state
+    assert state.at(0, LATER_NS)
     state.observe(events([3] * 1_000))
-    assert 0 not in state
+    assert not state.at(0, LATER_NS)
 
 
 def test_a_service_that_a_bundle_knows_needs_not_learn() -> None:
     state = learning("service 1")
-    assert 1 not in state
-    assert 0 in state
+    assert not state.at(1, LATER_NS)
+    assert state.at(0, LATER_NS)
     state.observe(events([5], service=1))
-    assert 1 not in state
+    assert not state.at(1, LATER_NS)
 
 
 def test_learning_continues_from_its_state() -> None:
@@ -59,6 +62,18 @@ def test_learning_continues_from_its_state() -> None:
     second = learning()
     second.restore(first.state())
     second.observe(events([n % 7 for n in range(399)]))
-    assert 0 in second
+    assert second.at(0, LATER_NS)
     second.observe(events([0]))
-    assert 0 not in second
+    assert not second.at(0, LATER_NS)
+
+
+def test_what_was_found_while_learning_stays_so_however_records_are_cut() -> None:
+    whole, pieces = learning(), learning()
+    templates = [n % 7 for n in range(2_000)]
+    whole.observe(events(templates))
+    for start in range(0, 2_000, 250):
+        part = events(templates[start : start + 250])
+        part.times_ns += start
+        pieces.observe(part)
+    assert [whole.at(0, time_ns) for time_ns in (998, 999, 1_999)] == [True, False, False]
+    assert [pieces.at(0, time_ns) for time_ns in (998, 999, 1_999)] == [True, False, False]
