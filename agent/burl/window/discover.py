@@ -1,10 +1,10 @@
 """Finds what a session is: the parameters that tie lines of several templates together.
 
 Words at the variable places of templates are compared: places that share their words hold ids of one kind.
-A kind is kept when its ids are many, live shortly and hold a few lines each; kinds whose ids name one thing (the
-cart, the order, the job) are joined. To group lines by shared parameter values is the idea of Lou et al.,
-*Mining Invariants from Console Logs* (USENIX ATC 2010); the tests that keep users, hosts, processes, products
-and clocks out are ours.
+A kind is kept when its ids are many, live shortly and hold a few lines each; kinds whose ids name one thing
+(the cart, the order, the job) are joined. To group lines by shared parameter values is the idea of Lou et
+al., *Mining Invariants from Console Logs* (USENIX ATC 2010); the tests that keep users, hosts, processes,
+products and clocks out are ours.
 """
 
 from collections import Counter

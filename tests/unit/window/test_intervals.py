@@ -1,0 +1,76 @@
+"""Counts per service and template."""
+
+from burl.window.settings import WindowSettings
+from window_world import EPOCH, SECOND, World, counts
+
+SETTINGS = WindowSettings(interval_seconds=10, slack_seconds=5, max_gap_intervals=2)
+
+
+def _closed(world: World) -> list[tuple[int, int]]:
+    """(service, start in seconds) of all closed intervals."""
+    pairs = [pair for windowed in world.given for pair in windowed.intervals.closed]
+    return [(service, (start - EPOCH) // SECOND) for service, start in pairs]
+
+
+def test_events_are_counted_and_the_first_is_kept() -> None:
+    world = World(SETTINGS)
+    world.feed([(1, 0, "a x"), (2, 0, "b"), (9, 3, "a y"), (3, 1, "a z")])
+    assert world.given[0].intervals.closed == []
+    world.flush()
+    assert counts(world.given) == [
+        (EPOCH, 0, 0, 2, "uid-0"),
+        (EPOCH, 0, 1, 1, "uid-1"),
+        (EPOCH, 1, 0, 1, "uid-3"),
+    ]
+
+
+def test_an_interval_closes_when_the_watermark_less_the_slack_has_passed_it() -> None:
+    world = World(SETTINGS)
+    world.feed([(1, 0, "a"), (14.9, 0, "a")])
+    assert _closed(world) == []
+    world.feed([(15, 0, "a")])
+    assert _closed(world) == [(0, 0)]
+
+
+def test_services_that_were_silent_are_listed_while_others_of_the_sender_go_on() -> None:
+    world = World(SETTINGS)
+    world.feed([(1, 0, "a"), (1, 1, "a"), (11, 0, "a"), (21, 0, "a"), (36, 0, "a")])
+    assert _closed(world) == [(0, 0), (1, 0), (0, 10), (1, 10), (0, 20), (1, 20)]
+
+
+def test_a_short_gap_in_all_streams_is_silence_but_a_pause_of_the_sender_is_not() -> None:
+    world = World(SETTINGS)
+    world.feed([(1, 0, "a"), (31, 0, "a"), (91, 0, "a"), (120, 0, "a")])
+    assert _closed(world) == [(0, 0), (0, 10), (0, 20), (0, 30), (0, 90)]
+
+
+def test_the_wall_clock_makes_no_silence() -> None:
+    world = World(SETTINGS)
+    world.feed([(1, 0, "a")], arrival=0)
+    world.given.append(world.windower.advance(EPOCH + 500 * SECOND))
+    assert _closed(world) == [(0, 0)]
+
+
+def test_a_service_is_not_missed_before_it_was_seen() -> None:
+    world = World(SETTINGS)
+    world.feed([(1, 0, "a"), (11, 1, "a"), (40, 0, "a")])
+    assert _closed(world) == [(0, 0), (0, 10), (1, 10)]
+
+
+def test_a_record_for_a_closed_interval_is_not_counted() -> None:
+    world = World(SETTINGS)
+    world.feed([(1, 0, "a"), (30, 0, "a"), (2, 1, "a")])
+    world.flush()
+    assert [row[3] for row in counts(world.given)] == [1, 1]
+    assert world.windower.counters()["late_interval_events"] == 1
+
+
+def test_rows_intervals_and_services_are_bounded() -> None:
+    limits = {"max_interval_rows": 1, "max_open_intervals": 1, "max_services": 1}
+    world = World(WindowSettings(interval_seconds=10, slack_seconds=1_000, **limits))
+    world.feed([(1, 0, "a"), (2, 0, "b"), (11, 1, "a")])
+    counters = world.windower.counters()
+    assert counters["uncounted_events"] == 1
+    assert counters["evicted_intervals"] == 1
+    assert counters["evicted_services"] == 1
+    assert [row[0] for row in counts(world.given)] == [EPOCH]
