@@ -2,6 +2,8 @@
 
 import gzip
 import io
+import json
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,6 +13,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 
 from burl.clock import ManualClock
 from burl.errors import InputError
@@ -18,6 +22,7 @@ from burl.receive.batch import Batch, StreamTable
 from burl.receive.file_records import is_cri
 from burl.receive.files import FileReader, detect_format
 from burl.receive.line_time import head_ns, rfc3339_ns
+from burl.receive.otlp import Decoder
 from burl.receive.settings import ReceiveSettings
 from research import DATA, needs_research
 
@@ -246,19 +251,42 @@ def test_any_line_is_looked_at_without_harm(line: str) -> None:
     assert not is_cri(line.encode("utf-8", "replace")) or rfc3339_ns(line) is not None
 
 
+def test_the_same_records_over_grpc_give_the_same_batch(tmp_path: Path) -> None:
+    streams = StreamTable()
+    (of_file,) = FileReader(ReceiveSettings(), streams, ManualClock(NOW)).read([write(tmp_path / POD, CRI)])
+    message = ExportLogsServiceRequest()
+    scope = message.resource_logs.add().scope_logs.add()
+    for index, body in enumerate(of_file.bodies):
+        said = int(of_file.times_ns[index]) if of_file.timed[index] else 0
+        record = scope.log_records.add(time_unix_nano=said, body=AnyValue(string_value=body))
+        for key, value in (
+            ("log.file.path", f"/var/log/containers/{POD}"),
+            ("log.record.uid", of_file.origin.uid(index)),
+        ):
+            record.attributes.add(key=key, value=AnyValue(string_value=value))
+    (of_grpc,) = Decoder(ReceiveSettings(), streams).decode(message.SerializeToString(), "files", NOW)
+    assert of_grpc.bodies == of_file.bodies
+    for column in ("times_ns", "timed", "streams", "severities"):
+        assert getattr(of_grpc, column).tolist() == getattr(of_file, column).tolist()
+    indexes = range(len(of_file))
+    assert [of_grpc.origin.uid(i) for i in indexes] == [of_file.origin.uid(i) for i in indexes]
+
+
 @pytest.mark.research
 @needs_research
 def test_labels_meet_their_lines() -> None:
-    """Every line of the shop's logs has the place that its labels name."""
-    counts = {}
-    for part, lines in (("train", 58_405), ("test", 123_729)):
-        last: dict[str, int] = {}
-        for batch in read(DATA / "shop" / part):
-            assert batch.timed.all()
-            for index in range(len(batch)):
-                place = batch.origin.attributes(index)
-                last[place["log.file.name"]] = max(
-                    last.get(place["log.file.name"], 0), place["log.file.line"]
-                )
-        counts[part] = sum(last.values())
-        assert lines - 20 < counts[part] <= lines
+    """A label names file, line and the rule it matches: an expression, or prose, which never does."""
+    records = {}
+    for batch in read(DATA / "shop" / "test"):
+        for index, body in enumerate(batch.bodies):
+            place = batch.origin.attributes(index)
+            records[place["log.file.name"], place["log.file.line"]] = body
+    matches: dict[str, list[bool]] = {}
+    for row in (DATA / "shop" / "labels.jsonl").read_text("utf-8").splitlines():
+        label = json.loads(row)
+        body = records[Path(label["file"]).name, label["line"]]
+        if not label["continuation"] and not label["how"].endswith("..."):
+            matches.setdefault(label["how"], []).append(bool(re.search(label["how"], body)))
+    assert len(records) == 123_722
+    assert sum(map(sum, matches.values())) > 3000
+    assert [rule for rule, found in matches.items() if any(found) and not all(found)] == []
