@@ -128,8 +128,8 @@ class Sessions:
         """Emit a session: by service, and there in order of event time.
 
         Which of two services logs first within a few milliseconds is chance. Kept apart, the order of each
-        one's lines is what it always is: on data/shop, of the sessions with a pair of neighbours never seen
-        in training 76 % were truly anomalous, against 57 % with all lines in one order of time.
+        one's lines is what it always is: in the training part of data/shop, sessions hold 173 different pairs
+        of neighbours, 19 of them once, against 273 and 44 with all lines in one order of time.
         """
         self._remove(session)
         ids = sorted(session.ids, key=lambda one: one[0])
