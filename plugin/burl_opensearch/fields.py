@@ -104,7 +104,6 @@ ANNOTATION = (
     ),
     Field("threshold", "double", "Raw score above which the grade is over 0.", required=True),
     Field("p_value", "double", "Chance that a normal unit scores as high, by held-out data.", required=True),
-    Field("p_value", "double", "Share of normal units that score as high."),
     Field("confidence", "double", "0 to 1: how well the calibration is supported by data."),
     Field("is_anomaly", "boolean", "True where the grade is over 0.", required=True),
     Field("learning", "boolean", "True while the service's vocabulary is still being learnt.", required=True),

@@ -15,7 +15,10 @@ _MAX_BYTES = 1_000_000
 
 
 class FaultProxy(ThreadingHTTPServer):
-    """Forwards to `upstream`; `fault` says what goes wrong with every request."""
+    """Forwards to `upstream`; `fault` says what goes wrong with every request.
+
+    Where `authorization` is set, requests without that header are answered 401.
+    """
 
     daemon_threads = True
 
@@ -23,6 +26,7 @@ class FaultProxy(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.upstream = urlsplit(upstream).netloc
         self.fault: Fault = "none"
+        self.authorization = ""
         self._once: Fault = "none"
 
     def fail_once(self, fault: Fault) -> None:
@@ -60,6 +64,8 @@ class _Handler(BaseHTTPRequestHandler):
         fault = self.server.next_fault()
         if fault == "drop_request":
             self.close_connection = True
+        elif self.server.authorization not in {"", self.headers.get("Authorization")}:
+            self._answer(401, b"{}")
         elif fault in _STATUS:
             self._answer(_STATUS[fault], b"{}")
         elif fault == "too_large" and len(body) > _MAX_BYTES:

@@ -20,6 +20,7 @@ class ForwardReceiver(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.fault: Fault = "none"
+        self.chunks = 0
         self.entries: dict[str, tuple[str, Any, dict[str, Any]]] = {}
 
     @property
@@ -62,6 +63,7 @@ class _Handler(socketserver.BaseRequestHandler):
             key = record.get("anomaly_id") if tag.endswith("annotation") else None
             key = key or record.get("dead_letter_id") or f"{record['incident_id']}/{record['version']}"
             self.server.entries[key] = (tag, time, record)
+        self.server.chunks += 1
         if fault == "drop_answer":
             return False
         chunk = "another" if fault == "wrong_answer" else option["chunk"]

@@ -17,13 +17,13 @@ from burl.clock import SystemClock
 from burl.decide import Findings
 from burl.errors import Retryable
 from burl.write import Sink, WriteCounters
-from burl.write.backoff import Retry
 from burl.write.forward import ForwardSink
 from burl.write.jsonl import JsonlSink
 from burl.write.opensearch import OpenSearchStore, connect
 from burl.write.settings import ForwardSettings, JsonlSettings, OpenSearchSettings, SqliteSettings
 from burl.write.sqlite import SqliteStore
 from contract import fault_proxy, forward_receiver
+from contract.retries import seeded_retry
 from contract.samples import annotation, uid_of
 
 BATCHES, BATCH = 12, 8
@@ -38,10 +38,6 @@ class Rig:
     broken: Callable[[random.Random], AbstractContextManager[None]]
     arrived: Callable[[], tuple[Documents, Documents]]
     """Returns annotations and dead letters."""
-
-
-def _retry() -> Retry:
-    return Retry(SystemClock(), random.Random(1), 0.0, WriteCounters())  # noqa: S311 - jitter is no secret
 
 
 @contextmanager
@@ -87,7 +83,7 @@ def _jsonl(folder: Path) -> Iterator[Rig]:
 @contextmanager
 def _forward(_: Path) -> Iterator[Rig]:
     with forward_receiver.running() as receiver:
-        sink = ForwardSink(ForwardSettings(port=receiver.port), _retry())
+        sink = ForwardSink(ForwardSettings(port=receiver.port), seeded_retry())
 
         @contextmanager
         def failing(rng: random.Random) -> Iterator[None]:
@@ -105,7 +101,7 @@ def _forward(_: Path) -> Iterator[Rig]:
 def _opensearch(settings: OpenSearchSettings) -> Iterator[Rig]:
     with fault_proxy.running(settings.hosts[0]) as proxy:
         behind = settings.model_copy(update={"hosts": [proxy.url]})
-        store = OpenSearchStore(connect(behind), behind, _retry())
+        store = OpenSearchStore(connect(behind), behind, seeded_retry())
         direct = connect(settings)
 
         @contextmanager

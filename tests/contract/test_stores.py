@@ -1,6 +1,5 @@
 """What every store owes to those who read it."""
 
-import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +13,7 @@ from burl.decide import Findings
 from burl.errors import Permanent
 from burl.write import Counters, Store, WriteSettings, make_store
 from burl.write.settings import SqliteSettings
+from contract.retries import SEEDED
 from contract.samples import SECOND_NS, START_NS, annotation, dead_letter, incident
 
 
@@ -28,7 +28,7 @@ class Shelf:
 
 def _made(settings: WriteSettings) -> Store:
     counters: Counters = {}
-    return make_store(settings, SystemClock(), random.Random(1), counters)  # noqa: S311 - jitter is no secret
+    return make_store(settings, SystemClock(), SEEDED, counters)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("opensearch", marks=pytest.mark.integration)])

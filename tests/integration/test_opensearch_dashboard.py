@@ -1,7 +1,6 @@
 """Every panel of the dashboard asks what a real OpenSearch answers with rows."""
 
 import json
-import random
 
 import pytest
 from opensearchpy import OpenSearch
@@ -13,6 +12,7 @@ from burl.write.settings import OpenSearchSettings
 from burl_opensearch.dashboards import build_overview
 from burl_opensearch.dashboards.lint import lint
 from burl_opensearch.dashboards.queries import PanelQuery, panel_queries
+from contract.retries import SEEDED
 from contract.samples import annotation, incident
 
 pytestmark = pytest.mark.integration
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.integration
 @pytest.fixture
 def stored(installed: OpenSearchSettings, client: OpenSearch) -> OpenSearchSettings:
     settings = WriteSettings(store="opensearch", opensearch=installed)
-    store = make_store(settings, SystemClock(), random.Random(1), {})  # noqa: S311 - jitter is no secret
+    store = make_store(settings, SystemClock(), SEEDED, {})
     store.write(Findings([annotation(n) for n in range(30)], [incident(n) for n in range(3)]))
     store.close()
     client.indices.refresh(index=f"{installed.prefix}_*")

@@ -1,6 +1,5 @@
 """The OpenSearch store against a real server that refuses, fails and goes away."""
 
-import random
 from collections.abc import Iterator
 
 import jsonschema
@@ -16,13 +15,14 @@ from burl.write.opensearch import OpenSearchStore, connect
 from burl.write.settings import OpenSearchSettings
 from burl_opensearch.schemas import schema
 from contract import fault_proxy
+from contract.retries import SEEDED
 from contract.samples import annotation, dead_letter, incident, uid_of
 
 pytestmark = pytest.mark.integration
 
 
 def _store(settings: OpenSearchSettings, timeout_seconds: float = 0.0) -> OpenSearchStore:
-    rng = random.Random(1)  # noqa: S311 - jitter is no secret
+    rng = SEEDED
     return OpenSearchStore(
         connect(settings), settings, Retry(SystemClock(), rng, timeout_seconds, WriteCounters())
     )
@@ -133,6 +133,6 @@ def test_a_cluster_with_a_newer_schema_is_refused(
 
 def test_an_absent_server_is_no_error_at_start() -> None:
     settings = WriteSettings(store="opensearch", opensearch=OpenSearchSettings(hosts=["http://127.0.0.1:9"]))
-    store = make_store(settings, SystemClock(), random.Random(1), {})  # noqa: S311 - jitter is no secret
+    store = make_store(settings, SystemClock(), SEEDED, {})
     assert not store.healthy()
     store.close()

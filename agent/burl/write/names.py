@@ -39,4 +39,4 @@ class IndexNames:
 
 
 def _month(time_ns: int) -> str:
-    return rfc3339(time_ns)[:7].replace("-", ".")
+    return rfc3339(max(time_ns, 0))[:7].replace("-", ".")
