@@ -10,6 +10,7 @@ from burl.receive.batch import Batch, StreamTable
 from burl.receive.bodies import BodyDecoder
 from burl.receive.counters import ReceiveCounters
 from burl.receive.entries import resource_entries
+from burl.receive.order import in_order_of_time
 from burl.receive.origin import OtlpOrigin
 from burl.receive.settings import ReceiveSettings
 from burl.receive.severity import severities
@@ -85,7 +86,7 @@ class Decoder:
         while current is not None:
             following = next(slices, None)
             single = single and following is None
-            yield self._batch(*current, request, single=single)
+            yield in_order_of_time(self._batch(*current, request, single=single))
             current = following
 
     def _sender(self, resource: bytes, peer: str) -> str:
@@ -98,7 +99,10 @@ class Decoder:
         records = [record for run in runs for record in run.records]
         said = [record.time_unix_nano for record in records]
         times, timed = event_times(
-            said, lambda i: records[i].observed_time_unix_nano, request.arrival_ns, request.before_ns
+            said,
+            lambda i: records[i].observed_time_unix_nano,
+            latest_ns=request.arrival_ns + int(self._settings.max_ahead_seconds * 1e9),
+            before_ns=request.before_ns,
         )
         streams = [stream for run in runs for stream in self._finder.find(run.resource, run.records, sender)]
         bodies = self._bodies.texts([record.body for record in records])

@@ -67,6 +67,9 @@ class ReceiveSettings(BaseModel):
         default=256 * MIB, description="Bytes of requests not yet answered; above it senders are put off."
     )
     record_max_bytes: int = Field(default=2 * MIB, ge=1024, description="Longer bodies are cut and marked.")
+    max_ahead_seconds: float = Field(
+        default=3600.0, ge=0, description="A record's time further ahead of its arrival is not believed."
+    )
     body_keys: tuple[str, ...] = Field(
         default=("log", "message"), description="Keys that hold the text when a body is a map."
     )

@@ -8,29 +8,27 @@ import numpy.typing as npt
 from burl.receive.batch import Ints
 
 YEAR_2000_NS = 946_684_800 * 10**9
-HOUR_NS = 3600 * 10**9
 
 
 def event_times(
-    said: Sequence[int], observed: Callable[[int], int], arrival_ns: int, before_ns: int
+    said: Sequence[int], observed: Callable[[int], int], *, latest_ns: int, before_ns: int
 ) -> tuple[Ints, npt.NDArray[np.bool_]]:
     """Return the event time of each record, and True where it is the record's own.
 
-    A time before 2000 or more than an hour after the arrival is none. Such a record takes its observed time,
+    A time before 2000 or after `latest_ns` is none. Such a record takes its observed time,
     else the time of the record before it.
 
     Args:
         said: what the records say, nanoseconds since the epoch, 0 for nothing.
         observed: returns the observed time of record `i`, asked only where needed.
-        arrival_ns: when the request arrived.
+        latest_ns: the latest time that is believed: an hour after the arrival.
         before_ns: time of the record before the first one; the arrival, when there is none.
     """
     column = np.array(said, dtype=np.uint64)
-    latest = arrival_ns + HOUR_NS
-    timed = (column >= YEAR_2000_NS) & (column <= latest)
+    timed = (column >= YEAR_2000_NS) & (column <= latest_ns)
     times = np.where(timed, column, 0).astype(np.int64)
     for index in np.flatnonzero(~timed).tolist():
         seen = observed(index)
         previous = int(times[index - 1]) if index else before_ns
-        times[index] = seen if YEAR_2000_NS <= seen <= latest else previous
+        times[index] = seen if YEAR_2000_NS <= seen <= latest_ns else previous
     return times, timed

@@ -1,0 +1,87 @@
+"""`burl run` as a process that tests start, kill and start again."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import yaml
+
+_COMMAND = [sys.executable, "-c", "from burl.cli import main; main()", "run", "--config"]
+_START_SECONDS = 60
+
+
+class AgentProcess:
+    """An agent on a port of its own; its state survives in `directory`."""
+
+    def __init__(self, directory: Path, settings: dict[str, object]) -> None:
+        """Write its configuration; nothing runs yet."""
+        self.port = _free_port()
+        self._config = directory / "burl.yaml"
+        # These logs are older or younger than the machine's clock: their time is to be believed.
+        receive = {"listen": f"127.0.0.1:{self.port}", "max_ahead_seconds": 1e9}
+        state = {"directory": str(directory / "state")}
+        self._config.write_text(yaml.safe_dump({"receive": receive, "state": state} | settings))
+        self._log = directory / "agent.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and return when it listens."""
+        begin = self._log.stat().st_size if self._log.exists() else 0
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen([*_COMMAND, str(self._config)], stdout=log, stderr=log)
+        listening = threading.Event()
+        watcher = threading.Thread(target=self._watch, args=(begin, listening), daemon=True)
+        watcher.start()
+        assert listening.wait(_START_SECONDS), self.log()
+
+    def kill(self) -> None:
+        """End it at once, by SIGKILL."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End it by SIGTERM; it must end well."""
+        assert self._end(signal.SIGTERM) == 0, self.log()
+
+    def resident_bytes(self) -> int:
+        """Return its resident memory."""
+        assert self._process is not None
+        statm = Path(f"/proc/{self._process.pid}/statm").read_text().split()
+        return int(statm[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    def loaded_libraries(self) -> str:
+        """Return the memory map, which names every native library that is loaded."""
+        assert self._process is not None
+        return Path(f"/proc/{self._process.pid}/maps").read_text()
+
+    def log(self) -> str:
+        """Return the last of what it said."""
+        return self._log.read_text(errors="replace")[-6_000:]
+
+    def _end(self, number: int) -> int:
+        if self._process is None:
+            return 0
+        self._process.send_signal(number)
+        code = self._process.wait(_START_SECONDS)
+        self._process = None
+        return code
+
+    def _watch(self, begin: int, listening: threading.Event) -> None:
+        """Poll the log until it says that it listens, or the process is gone."""
+        pause = threading.Event()
+        while self._process is not None and self._process.poll() is None:
+            with self._log.open("rb") as log:
+                log.seek(begin)
+                if b"listening on port" in log.read():
+                    listening.set()
+                    return
+            pause.wait(0.05)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
