@@ -34,7 +34,6 @@ _MONTH = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 _ATTACHED = (
     r"[ \t]|at [\w.$<>]+\(|Caused by: |During handling of the above exception|The above exception was"
     r"|\.\.\. 0 (?:more|common frames)"
-    r"|(?:[^\"']{,120} )?(?:DETAIL|HINT|CONTEXT|STATEMENT|QUERY|LOCATION):  "  # PostgreSQL
 )
 _ALONE = "Killed|Segmentation fault|Aborted|Bus error|panic: |fatal error: |Out of memory|Terminated"
 _HEAD = (
@@ -51,7 +50,9 @@ _PATTERNS = (
     (Shape.HEADED, _HEAD),
     (Shape.EXCEPTION, _ERROR_NAME),
 )
-_SHAPES = [(shape, re.compile(pattern, re.ASCII)) for shape, pattern in _PATTERNS]
+# The empty group of a branch closes last: `lastindex` tells which pattern matched.
+_SHAPES = re.compile("|".join(f"(?:{pattern})()" for _, pattern in _PATTERNS), re.ASCII)
+_POSTGRES = re.compile(r"(?:[^\"']{,120} )?(?:DETAIL|HINT|CONTEXT|STATEMENT|QUERY|LOCATION):  ", re.ASCII)
 _OPENS = re.compile(r".*:\s*$|.{,80}\b(?:ERROR|CRITICAL|FATAL|SEVERE|PANIC)\b", re.ASCII)
 
 
@@ -59,7 +60,10 @@ def shape(line: str) -> Shape:
     """Return the shape of a line (first line of a body, runs of digits collapsed to one `0`)."""
     if not line.strip():
         return Shape.BLANK
-    found = next((shape for shape, pattern in _SHAPES if pattern.match(line)), Shape.PLAIN)
+    if ":  " in line and _POSTGRES.match(line):
+        return Shape.ATTACHED
+    match = _SHAPES.match(line)
+    found = _PATTERNS[(match.lastindex or 1) - 1][0] if match else Shape.PLAIN
     return Shape.OPENER if found is Shape.HEADED and _OPENS.match(line) else found
 
 

@@ -1,8 +1,8 @@
 """Telling variables from choices: a place where only a few texts ever stand is part of the message.
 
-Drain merges `VM Started` with `VM Stopped`. Where a cluster shows at most `max_choices` words at a place, they
-are a closed set (started, stopped) and each gets a template; more are values (user names). This is a function of
-the set of lines, so training stays independent of their order.
+Drain merges `VM Started` with `VM Stopped`. Where a cluster shows at most `max_choices` words at a place,
+they are a closed set and each gets a template; more are values (user names). This depends on the set of
+lines alone, so training stays independent of their order.
 """
 
 import re

@@ -12,8 +12,9 @@ DEFAULT = ParseSettings()
 MASKER = Masker(DEFAULT.masks)
 
 FRAGMENTS = st.sampled_from(
-    """7|31|404|1024|123456|20261122|abc|c-3c516083|deadbeef|fdcdbbcc-4a1b-4c2d-8e3f-001122334455|10.0.0.1:5432
-    2026-11-22T13:10:33.281Z|22 Nov 2026 12:58:58.729|Sun Jul 24 02:38:22 2005|u1@x.test|HTTP/1.1|HTTP/1.1" 500
+    """7|31|404|1024|123456|20261122|abc|c-3c516083|deadbeef|fdcdbbcc-4a1b-4c2d-8e3f-001122334455
+    10.0.0.1:5432|2026-11-22T13:10:33.281Z|22 Nov 2026 12:58:58.729
+    Sun Jul 24 02:38:22 2005|u1@x.test|HTTP/1.1|HTTP/1.1" 500
     status=503|exit code 137|signal 9|worker12|v1|5m30s|0x7f0a|blk_-35|" "Mozilla/5.0 (X11)"|?q=box&page=2
     shop-worker-34a07058b-6qclb|e1|12a|a1b|ü²|<*>||\t|é""".replace("\n    ", "|").split("|")
 )
