@@ -31,10 +31,11 @@ Signature = tuple[int, tuple[tuple[int, str], ...]]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A masked line: its tokens, and which of them are protected."""
+    """A masked line: its tokens, which are protected, and how many of the others stand in its head."""
 
     tokens: tuple[str, ...]
     protected: tuple[bool, ...]
+    head: int
     signature: Signature
 
     @property
@@ -55,6 +56,8 @@ class LineReader:
         """Compile the rules of `settings`."""
         self.masker = Masker(settings.masks)
         self._protect = re.compile("|".join(f"(?:{rule.pattern})" for rule in settings.protect), re.ASCII)
+        ends = [rule.pattern for rule in settings.protect if rule.ends_head]
+        self._head_end = re.compile("|".join(f"(?:{one})" for one in ends) or r"\A\Z", re.ASCII)
         self._max_chars = settings.max_line_chars
         self._max_tokens = settings.max_line_tokens
 
@@ -90,7 +93,10 @@ class LineReader:
         keys = (key_of(token) if token[-1] != "=" else token + " " for token in tokens)
         fixed = ((i, tokens[i] if i in positions else key) for i, key in enumerate(keys))
         signature = (len(tokens), tuple(pair for pair in fixed if pair[1]))
-        return Line(tokens, tuple(i in positions for i in range(len(tokens))), signature)
+        protected = tuple(i in positions for i in range(len(tokens)))
+        end = self._head_end.search(masked)
+        head = protected[: masked.count(" ", 0, end.start())].count(False) if end else 0
+        return Line(tokens, protected, head, signature)
 
 
 def parameters(template: Sequence[str], masked: Sequence[str], values: Sequence[str]) -> tuple[str, ...]:

@@ -18,7 +18,9 @@ _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 # three times faster than trying every rule at every character (bench/bench_parsing.py).
 _DATE_OR_HEX = r"(?![A-Z][a-z][a-z],? +(?:\d|[A-Z][a-z][a-z] +\d)|[a-f]{{8}})"
 _WORD = rf"{_DATE_OR_HEX}[A-Za-z]++(?![\d@]|-\w{{{{4}}}}-)"
-_PASS_OVER = rf"""(?:{{ahead}}(?:{_WORD}|[^A-Za-z\d"?&+-]{{many}}|[-+](?![\da-z])|"(?! ")|[?&](?!\w)))*+"""
+_PASS_OVER = (
+    rf"""(?:{{ahead}}(?:{_WORD}|[^A-Za-z\d"?&=+-]{{many}}|=(?!["'])|[-+](?![\da-z])|"(?! ")|[?&](?!\w)))*+"""
+)
 
 
 def masking_version(masks: Sequence[MaskRule], protect: Sequence[Rule]) -> str:

@@ -12,8 +12,12 @@ from burl.parse.settings import ParseSettings
 class _Tree(Drain):  # type: ignore[misc] # drain3 ships no types
     """Drain whose similarity looks at constant tokens only.
 
-    drain3 divides by all tokens, so that a line of few words among many numbers resembles not even itself.
+    drain3 divides by all tokens, so that a line of few words among many numbers resembles not even itself;
+    and it counts the head, so that short messages after a long head all look alike.
     """
+
+    head = 0
+    """How many tokens stand before the message."""
 
     def get_seq_distance(
         self,
@@ -22,20 +26,26 @@ class _Tree(Drain):  # type: ignore[misc] # drain3 ships no types
         include_params: bool,  # noqa: ARG002 - drain3's signature
     ) -> tuple[float, int]:
         """Return the share of constant tokens that agree, and the number of the template's wildcards."""
-        same = constant = wildcards = 0
-        for ours, theirs in zip(seq1, seq2, strict=True):
-            if ours == WILDCARD:
-                wildcards += 1
-            elif ours != theirs:
-                constant += not key_of(ours)
-            elif WILDCARD not in ours and not key_of(ours):
-                same += 1
-                constant += 1
-        return (same / constant if constant else 1.0), wildcards
+        same, constant = _agreeing(seq1[self.head :], seq2[self.head :])
+        if not constant:
+            same, constant = _agreeing(seq1, seq2)
+        return (same / constant if constant else 1.0), seq1.count(WILDCARD)
 
     def create_template(self, seq1: Sequence[str], seq2: Sequence[str]) -> list[str]:
         """Return the tokens that stand for both lines."""
         return [generalise(ours, theirs) for ours, theirs in zip(seq1, seq2, strict=True)]
+
+
+def _agreeing(ours: Sequence[str], theirs: Sequence[str]) -> tuple[int, int]:
+    """Return how many constant words agree, and how many there are."""
+    same = constant = 0
+    for one, other in zip(ours, theirs, strict=True):
+        if one != other:
+            constant += one != WILDCARD and not key_of(one)
+        elif WILDCARD not in one and not key_of(one):
+            same += 1
+            constant += 1
+    return same, constant
 
 
 class Miner:
@@ -88,6 +98,7 @@ class Miner:
         tree = self._trees.get(line.signature)
         if tree is None:
             tree = self._trees[line.signature] = self._tree()
+            tree.head = line.head
         cluster = LogCluster(line.free, len(self._clusters))
         tree.id_to_cluster[cluster.cluster_id] = cluster
         if len(tree.id_to_cluster) > self._settings.max_group_templates:

@@ -55,14 +55,24 @@ DEFAULT_MASKS = (
     _mask("pod", r"-(?=[a-z]*\d)[a-z\d]{8,10}-[a-z\d]{5}(?![\w-])", guard="-[a-z]*0[a-z0]*-[a-z0]+"),
     # The second of two quoted texts, as access logs end with referrer and user agent.
     _mask("agent", r'" "([^"]*)"'),
+    # A quoted value of several words, so that their number doesn't matter.
+    _mask("quoted", r"""=["']([^"'\s]*\s[^"']*)["']"""),
     _mask("query", r"""[?&][\w.%-]+=([^&\s"'<>]+)"""),
 )
 
 _LEVEL = "TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRIT|CRITICAL|ALERT|EMERG|FATAL|PANIC|SEVERE"
 
 DEFAULT_PROTECTED = (
-    {"name": "level", "pattern": rf"(?<![\w.])(?:{_LEVEL}|LOG|STATEMENT|DETAIL|HINT)(?![\w.])"},
-    {"name": "level_lower", "pattern": rf"(?i:\[(?:{_LEVEL})\]|\blevel\"?[=:] ?\"?[a-z]+)"},
+    {
+        "name": "level",
+        "pattern": rf"(?<![\w.])(?:{_LEVEL}|LOG|STATEMENT|DETAIL|HINT)(?![\w.])",
+        "ends_head": True,
+    },
+    {
+        "name": "level_lower",
+        "pattern": rf"(?i:\[(?:{_LEVEL})\]|\blevel\"?[=:] ?\"?[a-z]+)",
+        "ends_head": True,
+    },
     # The path of a 404 says what somebody guessed, not what the service has; nginx's errors only mention it.
     {
         "name": "route",

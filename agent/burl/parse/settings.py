@@ -46,7 +46,7 @@ class MaskRule(Rule):
     start: Literal["token", "anywhere"] = Field(
         "anywhere",
         description="`token`: begins at a digit, at a word that goes on with a digit or `@` or as a UUID, at"
-        ' the words of a date, or at one of `-+?&"`. Such rules are several times faster to search for.',
+        ' the words of a date, at one of `-+?&"`, or at `=` before a quote. Such rules are found faster.',
     )
 
     @model_validator(mode="after")
@@ -54,6 +54,16 @@ class MaskRule(Rule):
         if not self.guard and _COUNTED.search(_RUNS.sub("", self.pattern)):
             raise ValueError(rf"mask {self.name}: a pattern with digits other than \d+ needs a guard")
         return self
+
+
+class ProtectRule(Rule):
+    """Tokens that tell templates apart, looked for in the masked line."""
+
+    ends_head: bool = Field(
+        False,
+        description="What stands before it is the head of the line, as before a level: the words there do not"
+        " make two messages similar.",
+    )
 
 
 class ParseSettings(BaseModel):
@@ -65,12 +75,12 @@ class ParseSettings(BaseModel):
         tuple(MaskRule.model_validate(rule) for rule in DEFAULT_MASKS),
         description="What varies; of two rules that match at the same place the first wins.",
     )
-    protect: tuple[Rule, ...] = Field(
-        tuple(Rule.model_validate(rule) for rule in DEFAULT_PROTECTED),
+    protect: tuple[ProtectRule, ...] = Field(
+        tuple(ProtectRule.model_validate(rule) for rule in DEFAULT_PROTECTED),
         description="Tokens that tell templates apart and never become wildcards: levels, routes, errors.",
     )
     similarity: float = Field(
-        0.5, gt=0, le=1, description="Share of constant tokens that must agree to merge."
+        0.6, gt=0, le=1, description="Share of constant tokens that must agree to merge."
     )
     tree_depth: int = Field(4, ge=3, le=8, description="Depth of drain's prefix tree.")
     max_children: int = Field(100, ge=2, description="Children of a node of drain's prefix tree.")

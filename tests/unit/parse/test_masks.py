@@ -43,6 +43,7 @@ def put_back(masked: str, values: list[str]) -> str:
         ("at Sun Jul 24 02:38:22 2005", "at <TIME>"),
         ("[2026-11-22 13:21:29,376: INFO/MainProcess] x", "[<TIME>: INFO/MainProcess] x"),
         ("POST /checkout/c-c99f7547/payment HTTP/1.1", "POST /checkout/c-<*>/payment HTTP/1.1"),
+        ("search q='red lamp' in name=\"x y\" or='z'", "search q='<*>' in name=\"<*>\" or='z'"),
         ("GET /search?q=box&page=2 HTTP/1.1", "GET /search?q=<*>&page=<*> HTTP/1.1"),
         ('HTTP/1.1" 200 33 "-" "Mozilla/5.0 (X11; rv:128.0)"', 'HTTP/1.1" 200 <*> "-" "<*>"'),
         ("answered 503 after 149ms", "answered 503 after <*>ms"),
