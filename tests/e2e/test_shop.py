@@ -28,7 +28,6 @@ BUDGET, GAP_SECONDS = "200/day", 8.0
 """The time of these logs is compressed."""
 BATCH_RECORDS = 500
 OUTAGE_SECONDS = 40.0
-IDLE_SECONDS = 2.0
 RESIDENT_BYTES = 150 * 2**20
 FORBIDDEN = ("libtorch", "sklearn", "pandas")
 
@@ -81,7 +80,7 @@ class Platform:
         answer = self._client.search(index=pattern, body={"size": 10_000, "query": {"match_all": {}}})
         return [hit["_source"] for hit in answer["hits"]["hits"]]
 
-    def wait_for(self, expected: set[Key], seconds: float = 60.0) -> list[dict[str, Any]]:
+    def wait_for(self, expected: set[Key], seconds: float = 90.0) -> list[dict[str, Any]]:
         """Return the annotations once they are at least `expected`, or when time is over."""
         deadline = time.monotonic() + seconds
         pause = threading.Event()
@@ -97,7 +96,6 @@ def agent_settings(platform: Platform) -> dict[str, object]:
     return {
         "bundle": {"path": str(SHOP / "bundle")},
         "decide": {"budget": BUDGET, "incident_gap_seconds": GAP_SECONDS},
-        "engine": {"idle_seconds": IDLE_SECONDS},
         "write": {"store": "opensearch", "opensearch": opensearch},
     }
 

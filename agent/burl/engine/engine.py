@@ -68,8 +68,7 @@ class Engine:
         self._queue: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="burl-engine", daemon=True)
         self._stopping = False
-        self._last_input = clock.monotonic()
-        self._last_idle = clock.monotonic()
+        self._quiet_since = clock.monotonic()
 
     # --- the side of the asyncio loop -------------------------------------------------------------------
 
@@ -162,7 +161,7 @@ class Engine:
         if digest in self._resends:
             self._wait_for(digest, request.answer)
             return
-        self._last_input = self._last_idle = self._clock.monotonic()
+        self._quiet_since = self._clock.monotonic()
         findings, error = self._judge(request.raw, request.sender, request.arrival_ns)
         self._resends.add(digest, request.arrival_ns)
         entry = ("request", digest, request.sender, request.arrival_ns, request.raw)
@@ -220,9 +219,10 @@ class Engine:
         """Between requests: let idle time pass, sync the journal, checkpoint when it is due."""
         self._flush_unjournaled()
         now = self._clock.monotonic()
-        idle = min(now - self._last_input, now - self._last_idle)
-        if idle >= self._settings.idle_seconds and self._writer.healthy:
-            self._last_idle = now
+        if not self._writer.healthy:
+            self._quiet_since = now  # senders that are refused are not silent
+        elif now - self._quiet_since >= self._settings.idle_seconds:
+            self._quiet_since = now
             self._advance(self._clock.time_ns())
         self._storage.maintain(self._state)
 
