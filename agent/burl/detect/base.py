@@ -130,7 +130,7 @@ class Detector(ABC):
     online: ClassVar[bool] = False
     """True for a detector that is useful without `fit`: it learns while it serves."""
     absorbs: ClassVar[bool] = False
-    """True when what it calls odd is known to it from then on, so that false alarms become rarer with time."""
+    """True when what it calls odd is known to it from then on: its false alarms become rarer with time."""
     skipped_checks: ClassVar[Mapping[str, str]] = {}
     """Checks of `burl.testing` that do not apply, each with its reason."""
 

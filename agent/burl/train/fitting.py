@@ -1,6 +1,6 @@
 """Fits detectors and calibrates them: on the head of the data, scored on its tail, then refitted on all."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -92,17 +92,20 @@ def _times(units: Events | Sequences | Intervals, scores: Scores, detector: Dete
 
 
 def _require(spec: str, unit: Unit, split: Split) -> None:
-    counts: dict[str, Callable[[Corpus], int]] = {
-        "event": lambda corpus: sum(map(len, corpus.events())),
-        "interval": lambda corpus: sum(len(part.closed) for part in corpus.intervals()),
-    }
-    count = counts.get(unit, lambda corpus: len(corpus.sequences(unit)))
     for name, corpus in (("fitted on", split.fit), ("held out", split.holdout)):
-        found = count(corpus)
+        found = _count(unit, corpus)
         if found < _MIN_UNITS:
             raise InputError(
                 f"detector {spec}: only {found} {unit}s to be {name}, it takes {_MIN_UNITS}; give more data"
             )
+
+
+def _count(unit: Unit, corpus: Corpus) -> int:
+    if unit == "event":
+        return sum(map(len, corpus.events()))
+    if unit == "interval":
+        return sum(len(part.closed) for part in corpus.intervals())
+    return len(corpus.sequences(unit))
 
 
 def _part(progress: Progress, start: float, end: float) -> Progress:

@@ -21,7 +21,7 @@ def write_bundle(target: Path) -> Path:
             sessions=0, services=[], start="", end="", holdout="",
         )  # fmt: skip
         manifest = Manifest(
-            version=bundle_version(files), template_set_version="t", masking_version="m", window={}, parse={},
+            version=bundle_version(files), template_set_version="t", masking_version="m", window={},
             detectors=[], training=facts, files=files,
         )  # fmt: skip
         (staging / MANIFEST).write_text(manifest.model_dump_json())
