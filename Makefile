@@ -38,6 +38,14 @@ $(DEV): requirements/dev.txt $(RUN)
 .PHONY: setup
 setup: $(DEV) ## Set up the environment that the tests use
 
+.PHONY: demo
+demo: $(RUN) ## See it work on sample logs (DEMO="--opensearch URL" writes there)
+	$(BIN)/burl demo $(DEMO)
+
+.PHONY: bundle
+bundle: $(DEV) ## Train the bundle of the demo again
+	$(BIN)/burl train --input examples/shop/train --out examples/shop/bundle --seed 1
+
 .PHONY: check
 check: $(DEV) ## Format, lint and types; generated files up to date
 	$(BIN)/ruff format --check $(SOURCES)

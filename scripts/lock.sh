@@ -10,7 +10,7 @@ lock() {
     "$uv" pip compile --quiet --universal --python-version 3.11 --no-annotate \
         --custom-compile-command "make requirements" --output-file "requirements/$output" "$@"
 }
-lock dev.txt pyproject.toml --extra train --group dev "$@"
+lock dev.txt pyproject.toml --extra demo --extra train --group dev "$@"
 lock train.txt pyproject.toml --extra train --constraints requirements/dev.txt
-lock run.txt pyproject.toml --constraints requirements/dev.txt
+lock run.txt pyproject.toml --extra demo --constraints requirements/dev.txt
 lock build.txt --group build --constraints requirements/dev.txt

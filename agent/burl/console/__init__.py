@@ -1,1 +1,9 @@
-"""The web page: incidents, context, verdicts; the HTML report of the demo is its templates, saved."""
+"""The web page that people read: documents of the store -> HTML.
+
+Log text is hostile input: templates escape everything, and what steers a terminal or turns text around is
+made visible (`burl.console.text`).
+"""
+
+from burl.console.report import Fact, Fault, Report, render_report
+
+__all__ = ["Fact", "Fault", "Report", "render_report"]

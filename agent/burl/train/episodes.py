@@ -17,7 +17,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from burl.decide.times import from_rfc3339
 
@@ -38,6 +38,7 @@ class Episode:
     services: tuple[str, ...]
     visible: bool
     absence: bool
+    description: str = ""
 
     def on(self, start: float, end: float) -> bool:
         """Return True when the episode, tail included, overlaps [start, end]."""
@@ -71,10 +72,14 @@ class EpisodeFigures:
     session_precision: float = 0.0
     missed: list[str] = field(default_factory=list)
     false: list[str] = field(default_factory=list)
+    found_by: dict[str, int] = field(default_factory=dict)
+    """Number of the episode by the id of each incident that finds one."""
+    unexplained: dict[str, Literal["false", "operation"]] = field(default_factory=dict)
+    """How the incidents that find nothing labelled are counted, by their ids."""
 
 
 def read_truth(directory: Path, part: str = "test") -> Truth:
-    """Read the truth of the dataset at `directory`. Raises OSError or ValueError."""
+    """Read the truth of the dataset at `directory` (tables may be gzipped). Raises OSError or ValueError."""
     episodes = [_episode(row) for row in _rows(directory / "episodes.jsonl")]
     lines: dict[str, dict[int, int]] = defaultdict(dict)
     for row in _rows(directory / "labels.jsonl"):
@@ -97,12 +102,15 @@ def judge(annotations: Iterable[Mapping[str, Any]], truth: Truth) -> EpisodeFigu
         incidents=len(by_incident),
         sessions=len(truth.sessions),
     )
-    found = {number for members in by_incident.values() if (number := _finds(members, truth))}
+    figures.found_by = {
+        incident: number for incident, members in by_incident.items() if (number := _finds(members, truth))
+    }
+    found = set(figures.found_by.values())
     visible = [episode for episode in truth.episodes if episode.visible]
     figures.episodes_found = sum(episode.number in found for episode in visible)
     figures.missed = [f"{e.number} {e.kind}" for e in visible if e.number not in found]
-    for members in by_incident.values():
-        _count_false(members, truth, figures)
+    for incident, members in by_incident.items():
+        _count_false(incident, members, truth, figures)
     _judge_sessions([d for members in by_incident.values() for d in members], truth, figures)
     return figures
 
@@ -126,7 +134,9 @@ def _shows_absence(document: Mapping[str, Any], episode: Episode) -> bool:
     return document.get("k8s.container.name") in episode.services and episode.on(start, end)
 
 
-def _count_false(members: list[Mapping[str, Any]], truth: Truth, figures: EpisodeFigures) -> None:
+def _count_false(
+    incident: str, members: list[Mapping[str, Any]], truth: Truth, figures: EpisodeFigures
+) -> None:
     if any(document.get("log.record.uid") in truth.labels for document in members):
         return
     times = [_seconds(document["@timestamp"]) for document in members]
@@ -137,9 +147,11 @@ def _count_false(members: list[Mapping[str, Any]], truth: Truth, figures: Episod
     told = f"{worst['@timestamp']} {worst['detector_id']} {worst['service.name']}: {worst['reason']}"
     if any(begin <= start <= until for begin, until in truth.operations):
         figures.incidents_of_operations += 1
+        figures.unexplained[incident] = "operation"
         figures.false.append(f"(operation) {told}")
     else:
         figures.incidents_false += 1
+        figures.unexplained[incident] = "false"
         figures.false.append(told)
 
 
@@ -168,6 +180,7 @@ def _episode(row: dict[str, Any]) -> Episode:
         services=tuple(row["services"]),
         visible=row["visible"],
         absence="lines_per_s" in row,
+        description=row.get("description", ""),
     )
 
 
@@ -212,7 +225,10 @@ def _operations(path: Path) -> Iterator[tuple[float, float]]:
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as file:
+    packed = path.with_name(f"{path.name}.gz")
+    with (
+        gzip.open(packed, "rt", encoding="utf-8") if packed.exists() else path.open(encoding="utf-8") as file
+    ):
         yield from map(json.loads, file)
 
 

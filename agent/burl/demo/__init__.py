@@ -1,0 +1,1 @@
+"""`burl demo`: a real agent, fed by the official OpenTelemetry exporter with logs that hold known faults."""

@@ -1,0 +1,88 @@
+"""The logs that the demo shows: where they are, and what is in them."""
+
+from collections import deque
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from burl.bundle import load_bundle
+from burl.clock import SystemClock
+from burl.console.views import Around
+from burl.errors import InputError
+from burl.receive.batch import Batch, StreamTable
+from burl.receive.files import FileReader
+from burl.receive.settings import ReceiveSettings
+from burl.train.episodes import Truth, read_truth
+
+DEFAULT = Path(__file__).resolve().parents[3] / "examples" / "shop"
+"""In a checkout; an installed package has no examples."""
+_NEEDED = ("test", "bundle", "episodes.jsonl", "events.jsonl")
+_BEFORE, _AFTER = 6, 3
+_MAX_CHARACTERS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Logs in order of time, whose they are, and what was really wrong in them."""
+
+    batches: list[Batch]
+    streams: StreamTable
+    truth: Truth
+    bundle: Path
+    bundle_version: str
+
+    @property
+    def records(self) -> int:
+        """How many records there are."""
+        return sum(map(len, self.batches))
+
+    @property
+    def span_ns(self) -> tuple[int, int]:
+        """First and last event time."""
+        return int(self.batches[0].times_ns[0]), int(self.batches[-1].times_ns[-1])
+
+
+def load_example(directory: Path) -> Example:
+    """Read the logs below `directory`/test and what is known of them.
+
+    Raises:
+        InputError: something is missing or cannot be read.
+        BundleError: the bundle is damaged.
+    """
+    missing = [name for name in _NEEDED if not (directory / name).exists()]
+    if missing:
+        raise InputError(
+            f"{directory} has no {', '.join(missing)}: give --data with examples/shop of a checkout"
+        )
+    streams = StreamTable()
+    reader = FileReader(ReceiveSettings(), streams, SystemClock())
+    batches = list(reader.read([directory / "test"], "cri"))
+    try:
+        truth = read_truth(directory)
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"{directory}: cannot read what was injected: {error}") from error
+    bundle = load_bundle(directory / "bundle")
+    return Example(batches, streams, truth, directory / "bundle", bundle.manifest.version)
+
+
+def lines_around(batches: Sequence[Batch], uids: Collection[str]) -> dict[str, Around]:
+    """Return the raw lines of the same stream before and after each record that `uids` names."""
+    wanted = frozenset(uids)
+    before: dict[int, deque[str]] = {}
+    following: dict[int, list[list[str]]] = {}
+    found: dict[str, Around] = {}
+    for batch in batches:
+        for place, (body, stream) in enumerate(zip(batch.bodies, batch.streams.tolist(), strict=True)):
+            line = body[:_MAX_CHARACTERS]
+            waiting = following.setdefault(stream, [])
+            for after in waiting:
+                after.append(line)
+            following[stream] = waiting = [after for after in waiting if len(after) < _AFTER]
+            past = before.setdefault(stream, deque(maxlen=_BEFORE))
+            uid = batch.origin.uid(place)
+            if uid in wanted:
+                after = []
+                waiting.append(after)
+                found[uid] = Around(list(past), after)
+            past.append(line)
+    return found

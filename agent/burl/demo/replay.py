@@ -1,0 +1,69 @@
+"""Batches of records -> a running agent, through the official OpenTelemetry OTLP/gRPC exporter."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from opentelemetry._logs import LogRecord
+from opentelemetry.exporter.otlp.proto.grpc._log_exporter import OTLPLogExporter
+from opentelemetry.sdk._logs import ReadableLogRecord
+from opentelemetry.sdk._logs.export import LogRecordExportResult
+from opentelemetry.sdk.resources import Resource
+
+from burl.receive.batch import Batch, StreamTable
+
+BATCH_RECORDS = 512
+"""What the SDK's own batch processor sends at once by default."""
+_TIMEOUT_SECONDS = 30.0
+_NAMES = ("k8s.namespace.name", "k8s.pod.name", "k8s.container.name")
+
+
+def replay(
+    batches: Sequence[Batch],
+    streams: StreamTable,
+    port: int,
+    alive: Callable[[], None],
+    progress: Callable[[float], None],
+) -> None:
+    """Send all records as fast as the agent takes them, each batch until it answers that it is stored.
+
+    Args:
+        batches: the records, in order of time.
+        streams: who wrote them.
+        port: where the agent listens on 127.0.0.1.
+        alive: raises when repeating makes no sense because the agent has ended.
+        progress: is told the share of the records that is stored, 0 to 1.
+    """
+    options: Any = (("grpc.enable_http_proxy", 0),)  # its annotation allows texts only, gRPC wants a number
+    exporter = OTLPLogExporter(
+        endpoint=f"127.0.0.1:{port}", insecure=True, timeout=_TIMEOUT_SECONDS, channel_options=options
+    )
+    total, sent = sum(map(len, batches)), 0
+    try:
+        for records in _records(batches, streams):
+            while exporter.export(records) is not LogRecordExportResult.SUCCESS:
+                alive()
+            sent += len(records)
+            progress(sent / total)
+    finally:
+        exporter.shutdown()
+
+
+def _records(batches: Sequence[Batch], streams: StreamTable) -> Iterator[list[ReadableLogRecord]]:
+    resources = [_resource(streams.identity(stream).fields) for stream in range(len(streams))]
+    for batch in batches:
+        for start in range(0, len(batch), BATCH_RECORDS):
+            places = range(start, min(start + BATCH_RECORDS, len(batch)))
+            yield [_record(batch, place, resources) for place in places]
+
+
+def _record(batch: Batch, place: int, resources: Sequence[Resource]) -> ReadableLogRecord:
+    record = LogRecord(
+        timestamp=int(batch.times_ns[place]),
+        body=batch.bodies[place],
+        attributes={"log.record.uid": batch.origin.uid(place)},
+    )
+    return ReadableLogRecord(record, resources[batch.streams[place]])
+
+
+def _resource(fields: Any) -> Resource:
+    return Resource({name: fields[name] for name in _NAMES if name in fields})
