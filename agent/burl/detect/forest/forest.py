@@ -67,7 +67,7 @@ class Forest:
     def load(cls, path: Path) -> Self:
         """Read what `save` wrote. Raises BundleError when it is missing or damaged."""
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
                 width, depth = map(int, file["shape"])
                 forest = cls(
                     width, depth, float(file["normal_length"]), **{name: file[name] for name in _ARRAYS}
