@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from burl.detect.deeplog.columns import Values, clipped, scaled
+from burl.detect.deeplog.columns import Values, clipped
 from burl.detect.deeplog.samples import stretch
 from burl.detect.deeplog.series import Key, SeriesTable
 from burl.detect.deeplog.tables import Tables
@@ -79,7 +79,7 @@ class SeriesReader:
         series = self._series.get(series_key, int(times_ns[0]), self._tables.width)
         template = series_key[1]
         self._tables.set_elapsed(raw, template, series.elapsed_seconds(times_ns))
-        came = scaled(raw, self._tables.centres[template], self._tables.scales[template])
+        came = self._tables.scaled(template, raw)
         block = series.append(clipped(came), self._history)
         return came, stretch(block, self._history)[:, :-1]
 

@@ -20,6 +20,8 @@ from burl.window import Sequences, Unit
 
 _HIGHEST = 20.0
 """-log10 of the smallest probability told apart; also what an event never seen scores, when it counts."""
+_SHORTENED = 4
+"""One window in so many is also learnt with a shorter history."""
 _DIGITS = 6
 """Scores are rounded: float32 sums differ in the last bits with the size of the batch they were part of."""
 
@@ -59,7 +61,7 @@ class KeyModel:
         if (
             self._unit == "window"
         ):  # a stream may be joined in its midst, or lose unseen events before judging
-            extra = shortened(windows, symbols.predicted, rng)
+            extra = shortened(windows[::_SHORTENED], symbols.predicted, rng)
         trainer = Trainer(self._config.network, seed, progress)
         network = trainer.keys(windows, extra, len(symbols), symbols.predicted)
         self._learnt = _Learnt(vocabulary, symbols, OnnxModel(export_keys(network)))

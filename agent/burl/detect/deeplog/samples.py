@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from burl.detect.deeplog.columns import ELAPSED, Column, Values, choose, clipped, scaled
+from burl.detect.deeplog.columns import ELAPSED, Column, Values, choose, clipped
 from burl.detect.deeplog.numbers import numbers
 from burl.detect.deeplog.settings import ValueConfig
 from burl.detect.deeplog.tables import Tables
@@ -83,9 +83,9 @@ def examples(modelled: list[Modelled], tables: Tables, history: int) -> Examples
     """Return all stretches of `history` + 1 records of all series."""
     keys, windows, held = [], [], []
     for key, each in enumerate(modelled):
-        values = np.zeros((len(each.raw), tables.width), dtype=np.float32)
-        width = len(each.columns)
-        values[:, :width] = clipped(scaled(each.raw, tables.centres[key, :width], tables.scales[key, :width]))
+        raw = np.full((len(each.raw), tables.width), np.nan)
+        raw[:, : len(each.columns)] = each.raw
+        values = clipped(tables.scaled(key, raw))
         late = np.arange(len(values)) >= (1 - _HELD_OUT_SHARE) * len(values)
         for service in np.unique(each.services):
             of_service = each.services == service

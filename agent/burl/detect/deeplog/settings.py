@@ -16,6 +16,9 @@ class NetworkConfig(DetectorConfig):
     dropout: float = Field(0.2, ge=0, lt=1, description="Dropout between the layers while training.")
     learning_rate: float = Field(0.002, gt=0, description="Step of Adam.")
     max_epochs: int = Field(150, ge=1, description="Most passes over the training windows.")
+    max_examples: int = Field(
+        1_000_000, ge=1, description="Windows looked at in all passes: bounds the time of training on many."
+    )
     patience_epochs: int = Field(
         5, ge=1, description="Training ends after so many passes without a gain on held-out windows."
     )

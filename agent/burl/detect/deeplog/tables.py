@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from burl.detect.deeplog.columns import ELAPSED, Column, Values
+from burl.detect.deeplog.columns import ELAPSED, Column, Values, scaled
 from burl.detect.deeplog.numbers import numbers
 from burl.receive.batch import Ints
 
@@ -20,6 +20,7 @@ class Tables:
     def __init__(self, columns: Sequence[Sequence[Column]]) -> None:
         self.columns = columns
         self.width = max((len(each) for each in columns), default=0)
+        self.usual = self._matrix(lambda column: column.usual, 1.0)
         self.centres = self._matrix(lambda column: column.centre, 0.0)
         self.scales = self._matrix(lambda column: column.scale, 1.0)
         self.biases = self._matrix(lambda column: column.bias, 0.0)
@@ -42,6 +43,10 @@ class Tables:
         """Fill in the elapsed time of the records of one series of template `key`, in place."""
         if self._elapsed[key]:
             raw[:, 0] = seconds
+
+    def scaled(self, key: int, raw: Values) -> Values:
+        """Return the numbers (n, width) of records of template `key` in units of their usual spread."""
+        return scaled(raw, self.usual[key], self.centres[key], self.scales[key])
 
     def _matrix(self, value: Callable[[Column], float], padding: float) -> Values:
         matrix = np.full((len(self.columns), self.width), padding)

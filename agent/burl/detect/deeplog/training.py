@@ -20,8 +20,13 @@ Windows = npt.NDArray[np.int32]
 Examples = tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]
 Loss = Callable[["Recurrent", Data], Tensor]
 
-_LEAST_BATCH, _LARGEST_BATCH, _STEPS_PER_EPOCH = 64, 512, 64
+_LEAST_BATCH, _LARGEST_BATCH, _STEPS_PER_EPOCH, _LEAST_STEPS = 64, 512, 64, 32
 _HELD_OUT_SHARE = 0.1
+_LEAST_TO_HOLD_OUT = 200
+"""Fewer windows are all trained on: a tenth of them would be too few to tell when to stop."""
+_LEAST_EPOCHS = 3
+_LAST_STEP = 0.1
+"""The learning rate of the last epoch, as a share of the first."""
 _LEAST_GAIN = 1e-3
 """A smaller gain on held-out windows does not count: it is noise."""
 
@@ -73,13 +78,13 @@ class Trainer:
         normal ones be forgotten, and F1 on HDFS then wanders with the seed.
 
         Args:
-            windows: distinct windows, shape (n, h + 1); a tenth is held out to stop in time.
+            windows: distinct windows (n, h + 1); of enough of them a tenth is held out to stop in time.
             extra: more windows to train on, none of them held out.
             symbols: how many symbols there are.
             predicted: how many of them, the first, can be predicted.
         """
         order = np.random.default_rng(self.seed).permutation(len(windows))
-        held = order[: int(len(order) * _HELD_OUT_SHARE)]
+        held = order[: int(len(order) * _HELD_OUT_SHARE)] if len(order) >= _LEAST_TO_HOLD_OUT else order[:0]
         train = np.concatenate([windows[order[len(held) :]], extra])
         with _repeatable(self.seed):
             network = Recurrent(symbols, 0, predicted, self.config)
@@ -106,11 +111,14 @@ class Trainer:
         config = self.config
         optimiser = torch.optim.Adam(network.parameters(), lr=config.learning_rate)
         judge = held if len(held[0]) else train
+        epochs = min(config.max_epochs, max(_LEAST_EPOCHS, config.max_examples // len(train[0])))
+        decay = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, _LAST_STEP, epochs)
         best, best_epoch, kept = float("inf"), 0, network.state_dict()
-        for epoch in range(config.max_epochs):
+        for epoch in range(epochs):
             _run_epoch(network, train, loss, optimiser)
+            decay.step()
             now = _mean_loss(network, judge, loss)
-            self.progress(f"deeplog: epoch {epoch + 1}, loss {now:.4f}", (epoch + 1) / config.max_epochs)
+            self.progress(f"deeplog: epoch {epoch + 1}, loss {now:.4f}", (epoch + 1) / epochs)
             if now < best - _LEAST_GAIN:
                 best, best_epoch = now, epoch
                 kept = {name: weight.clone() for name, weight in network.state_dict().items()}
@@ -171,8 +179,10 @@ def _value_loss(network: Recurrent, data: Data) -> Tensor:
 
 def _run_epoch(network: Recurrent, train: Data, loss: Loss, optimiser: torch.optim.Optimizer) -> None:
     network.train()
-    size = min(_LARGEST_BATCH, max(_LEAST_BATCH, len(train[0]) // _STEPS_PER_EPOCH))
-    for rows in torch.split(torch.randperm(len(train[0])), size):
+    count = len(train[0])
+    size = min(_LARGEST_BATCH, max(_LEAST_BATCH, count // _STEPS_PER_EPOCH))
+    passes = -(-_LEAST_STEPS * size // count)  # few windows are gone through again, or patience ends too soon
+    for rows in torch.split(torch.cat([torch.randperm(count) for _ in range(passes)]), size):
         optimiser.zero_grad()
         torch.autograd.backward(loss(network, tuple(column[rows] for column in train)))
         optimiser.step()

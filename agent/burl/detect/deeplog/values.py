@@ -2,13 +2,15 @@
 
 Each template with numbers in it, of each service, is a series: the elapsed time since the record before and
 the numbers of the line, as logarithms in units of their usual spread. An LSTM predicts the next values from
-the last h; the error on held-out values, taken as Gaussian, gives the interval; the raw score is the largest
-distance of an error from its mean, in standard deviations.
+the last h; the error on held-out values, taken as Gaussian (fitted to all errors or to their tail, whichever
+is wider), gives the interval; the raw score is the largest distance of an error from its mean, in standard
+deviations.
 
 The paper trains one network for each key. Here one small network serves all, told the key by an embedding:
 it needs a hundredth of the memory and learns from keys that have few values. Templates without a number in
-their text have no model: silence and bursts are the business of the detector `rate`. Numbers whose error
-grows beyond that of training (counters, ids) are not judged. A series is judged once it has h values.
+their text have no model: silence and bursts are the business of the detector `rate`. Counters, ids and
+numbers whose error is next to nothing, or grows beyond that of training, are not judged. A series is judged
+once it has h values.
 """
 
 import json
@@ -116,6 +118,8 @@ class ValueModel:
         distance = float(self._judged.distances[i, at])
         reach = self._interval * column.spread
         low, high = column.unscaled(expected - reach), column.unscaled(expected + reach)
+        if column.unscaled(came) >= 0:  # most numbers in logs cannot be negative
+            low = max(low, 0.0)
         what = "elapsed time in seconds" if column.place == ELAPSED else f"value {column.place + 1}"
         return Explanation(
             kind="parameter",

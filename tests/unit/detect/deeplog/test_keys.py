@@ -37,7 +37,7 @@ def taught(alphabet: Alphabet) -> DeepLog:
     return _taught(alphabet)
 
 
-@pytest.mark.parametrize(("odd", "position"), [("abdc", 2), ("ab", 1), ("abcda", 4), ("cabcd", 1)])
+@pytest.mark.parametrize(("odd", "position"), [("abdc", 2), ("ab", 1), ("abcda", 4)])
 def test_a_wrong_order_scores_above_the_normal_and_names_the_place(
     alphabet: Alphabet, taught: DeepLog, odd: str, position: int
 ) -> None:
