@@ -37,6 +37,7 @@ def concatenate(parts: Sequence[Sequences]) -> Sequences:
         times_ns=np.concatenate([part.times_ns for part in parts]),
         streams=np.concatenate([part.streams for part in parts]),
         record=record,
+        complete=np.concatenate([part.complete for part in parts]),
     )
 
 

@@ -27,7 +27,8 @@ MAX_LINES = 500_000
 
 _GAP_QUANTILE = 0.99
 _GAP_FACTOR = 3.0
-_MIN_TIMEOUT_SECONDS = 5.0
+_MIN_TIMEOUT_SECONDS = 30.0
+"""A worker that hangs, or a retry, must not cut a session in two."""
 _MAX_TIMEOUT_SECONDS = 86_400.0
 
 

@@ -30,9 +30,11 @@ class Ragged:
     times_ns: list[int] = field(default_factory=list)
     streams: list[int] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
+    complete: list[bool] = field(default_factory=list)
 
-    def close(self, key: str, kind: str, ids: list[str], lead: int = 0) -> None:
+    def close(self, key: str, kind: str, ids: list[str], lead: int = 0, *, complete: bool = True) -> None:
         """End a sequence: all that was appended to the flat columns since the last call."""
+        self.complete.append(complete)
         self.keys.append(key)
         self.kinds.append(kind)
         self.ids.append(ids)
@@ -75,4 +77,5 @@ class Ragged:
             times_ns=_ints(self.times_ns),
             streams=streams,
             record=find,
+            complete=np.asarray(self.complete, dtype=np.bool_),
         )

@@ -13,7 +13,7 @@ from burl.window.recency import Recency
 from burl.window.settings import WindowSettings
 from burl.window.spec import SessionSpec
 from burl.window.units import Record
-from burl.window.watermark import SECOND_NS
+from burl.window.watermark import NEVER, SECOND_NS
 
 
 @dataclass(slots=True)
@@ -46,10 +46,16 @@ class Sessions:
         self._recency: Recency[int] = Recency()
         self._next = 0
         self._held = 0
+        self._first_ns: int | None = None
+        self._newest_ns = NEVER
         self.counters: Counter[str] = Counter()
 
     def feed(self, portion: Portion, found: Iterable[tuple[int, list[Id]]], out: Ragged) -> None:
         """Take events with their ids; append the sessions that they close to `out`."""
+        if len(portion):
+            self._newest_ns = max(self._newest_ns, int(portion.times_ns.max()))
+            if self._first_ns is None:
+                self._first_ns = int(portion.times_ns[0])
         for event, ids in found:
             for family in self._by_family(ids):
                 self._take(portion, event, family, out)
@@ -82,7 +88,7 @@ class Sessions:
         self._recency.touch(session.number, portion.batch.sender, int(portion.watermarks_after[event]))
         if len(session.records) >= self._settings.max_session_events:
             self.counters["full_sessions"] += 1
-            self._close(session, out)
+            self._close(session, out, cut=True)
 
     def _find(self, ids: list[Id], time_ns: int, limit_ns: int, out: Ragged) -> _Session:
         """Return the open session of `ids`: joined if they were in several, new if in none."""
@@ -124,7 +130,7 @@ class Sessions:
             del self._by_id[one]
         self._held -= len(session.records)
 
-    def _close(self, session: _Session, out: Ragged) -> None:
+    def _close(self, session: _Session, out: Ragged, *, cut: bool = False) -> None:
         """Emit a session: by service, and there in order of event time.
 
         Which of two services logs first within a few milliseconds is chance. Kept apart, the order of each
@@ -134,7 +140,13 @@ class Sessions:
         self._remove(session)
         ids = sorted(session.ids, key=lambda one: one[0])
         out.append_records(sorted(session.records, key=self._rank))
-        out.close(ids[0][1], self._names[ids[0][0]], [text for _, text in ids])
+        complete = not cut and self._saw_begin(session)
+        out.close(ids[0][1], self._names[ids[0][0]], [text for _, text in ids], complete=complete)
+
+    def _saw_begin(self, session: _Session) -> bool:
+        """Return False when events before the first of all input may have belonged to the session."""
+        first_ns = min(record.time_ns for record in session.records)
+        return self._first_ns is None or first_ns - self._first_ns > self._timeout_ns
 
     def _rank(self, record: Record) -> tuple[str, int]:
         return self._table.identity(record.stream).service, record.time_ns
@@ -143,7 +155,7 @@ class Sessions:
         settings = self._settings
         while len(self._sessions) > settings.max_sessions or self._held > settings.max_session_records:
             self.counters["evicted_sessions"] += 1
-            self._close(self._sessions[self._recency.oldest()], out)
+            self._close(self._sessions[self._recency.oldest()], out, cut=True)
 
     def expire(self, sender: str, watermark_ns: int, out: Ragged) -> None:
         """Close the sessions last touched by the sender that have been silent for too long."""
@@ -153,15 +165,20 @@ class Sessions:
     def flush(self, out: Ragged) -> None:
         """Close all sessions, the longest silent first."""
         for number in list(self._recency):
-            self._close(self._sessions[number], out)
+            session = self._sessions[number]
+            self._close(session, out, cut=session.newest_ns + self._timeout_ns >= self._newest_ns)
 
     def state(self) -> list[Any]:
         """Return what `restore` needs, as msgpack-able values: the longest silent session first."""
-        return [[self._recency.touched(number), *_pack(self._sessions[number])] for number in self._recency]
+        sessions = [
+            [self._recency.touched(number), *_pack(self._sessions[number])] for number in self._recency
+        ]
+        return [self._first_ns, self._newest_ns, sessions]
 
     def restore(self, state: list[Any]) -> None:
         """Fill empty sessions from `state`."""
-        for (sender, watermark_ns), number, ids, records, newest_ns in state:
+        self._first_ns, self._newest_ns, sessions = state
+        for (sender, watermark_ns), number, ids, records, newest_ns in sessions:
             session = _Session(number, [], [unpack(record) for record in records], newest_ns)
             self._sessions[number] = session
             self._name(session, [(kind, text) for kind, text in ids])

@@ -5,10 +5,11 @@ All are columns; templates are indexes into the catalogue they carry.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from burl.parse import Catalogue
 from burl.receive.batch import Ints
@@ -81,6 +82,8 @@ class Sequences:
         templates, times_ns, streams: flat columns over all sequences. The events of a session stand by
             service (in order of the services' keys), and within a service in order of event time.
         record: returns the record at a flat position; it exists for every position that is no history.
+        complete: False for a session that may have begun before the input did, or gone on after it was
+            closed: what it lacks says nothing. True for all when not given, and for windows.
     """
 
     catalogue: Catalogue
@@ -95,6 +98,12 @@ class Sequences:
     times_ns: Ints
     streams: Ints
     record: Callable[[int], Record]
+    complete: npt.NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, dtype=np.bool_))
+
+    def __post_init__(self) -> None:
+        """Fill in `complete`."""
+        if not len(self.complete):
+            self.complete = np.ones(len(self.keys), dtype=np.bool_)
 
     def __len__(self) -> int:
         """Return the number of sequences."""
@@ -118,6 +127,7 @@ class Sequences:
             times_ns=self.times_ns[flat],
             streams=self.streams[flat],
             record=lambda position: self.record(int(flat[position])),
+            complete=self.complete[rows],
         )
 
 

@@ -20,6 +20,11 @@ class EventSetConfig(DetectorConfig):
         True, description="Judge the distance to the nearest event-count vector of training."
     )
     ngrams: bool = Field(True, description="Judge n-grams never seen in training.")
+    laws: bool = Field(
+        True,
+        description="Judge sessions by the laws of training: events that come together, in which order, how"
+        " often. Beyond the paper's rules.",
+    )
     ngram_size: int = Field(2, ge=2, le=5, description="Events in an n-gram.")
     min_sequences: int = Field(
         20, ge=2, description="A kind of session with fewer sequences in training is not judged."
@@ -30,4 +35,8 @@ class EventSetConfig(DetectorConfig):
     max_vectors: int = Field(
         20_000, ge=1, description="Distinct count vectors kept, the most frequent first."
     )
+    max_law_events: int = Field(
+        128, ge=2, description="Events of a kind of session that laws are looked for in, the most common."
+    )
+    max_laws: int = Field(10_000, ge=1, description="Laws kept of a kind of session, the surest first.")
     max_cached: int = Field(50_000, ge=1, description="Judged sequences remembered while serving.")
