@@ -44,6 +44,13 @@ class FindingView:
         return kind_in_words(self.document["anomaly_kind"])
 
     @property
+    def until(self) -> str:
+        """When what was judged ended, where it did not last but a moment."""
+        document = self.document
+        lasted = document["data_end_time"] > document["data_start_time"]
+        return clock_time(document["data_end_time"]) if lasted else ""
+
+    @property
     def numbers(self) -> tuple[str, str] | None:
         """Expected and actual value, where the finding is about a number."""
         expected, actual = self.document.get("expected_value"), self.document.get("actual_value")
@@ -65,9 +72,9 @@ class FindingView:
 
     @property
     def where(self) -> str:
-        """Pod and container, or the service."""
-        parts = (self.document.get("k8s.pod.name"), self.document.get("k8s.container.name"))
-        return " / ".join(filter(None, parts)) or str(self.document["service.name"])
+        """Pod, or else the service, and container."""
+        pod = self.document.get("k8s.pod.name", self.document["service.name"])
+        return " / ".join(filter(None, (pod, self.document.get("k8s.container.name"))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,10 +42,10 @@ def show(*, data: Path | None, out: Path, opensearch: str | None, keep: bool) ->
     clock = SystemClock()
     began = clock.monotonic()
     with _work_directory(out, keep) as work, progress() as report:
+        settings = _write_settings(work, opensearch)
         report("reading the logs", 0.0)
         example = load_example(data or DEFAULT)
         report("reading the logs", 1.0)
-        settings = _write_settings(work, opensearch)
         with running_agent(_agent_keys(example, work, settings), work / "agent.log") as agent:
             started = clock.monotonic()
             replay(
