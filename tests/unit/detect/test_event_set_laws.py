@@ -148,3 +148,11 @@ def test_sessions_of_training_break_no_law_without_exceptions(sessions: list[str
     for session in set(sessions):
         score, _, why = _judged(detector, alphabet, session)
         assert not score or why.detail["exceptions"] > 0
+
+
+def test_the_error_that_came_instead_of_a_step_is_named() -> None:
+    alphabet = Alphabet()
+    _, position, why = _judged(_taught(alphabet), alphabet, "abxE")
+    assert position == 3
+    assert why.template == alphabet.template("E")
+    assert "after 'text b'" in why.reason

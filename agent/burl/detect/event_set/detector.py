@@ -86,8 +86,11 @@ class EventSet(Detector):
     def _homes(self, dense: Ints, streams: Ints) -> Ints:
         """Return the service that writes each event, by dense id."""
         homes = np.zeros(len(self._vocabulary), dtype=np.int64)
-        homes[dense] = streams if self._streams is None else self._streams.services_of(streams)
+        homes[dense] = self._services(streams)
         return homes
+
+    def _services(self, streams: Ints) -> Ints:
+        return streams if self._streams is None else self._streams.services_of(streams)
 
     def export(self, directory: Path) -> None:
         """Write the vocabulary and the profiles as JSON."""
@@ -119,7 +122,7 @@ class EventSet(Detector):
             if stop - start > lead:
                 judgement = self._judge(kind, dense[start:stop], lead, complete=bool(units.complete[row]))
                 values[row] = judgement.score
-                positions[row] += judgement.offset
+                positions[row] += self._offset(judgement, dense[start:stop], units.streams[start:stop])
         return Scores(values, np.arange(len(units)), positions)
 
     def explain(self, units: Units, row: int) -> Explanation:
@@ -142,10 +145,25 @@ class EventSet(Detector):
             tuple(judged[judged < self._vocabulary.unseen].tolist()),
         )
         explanation = words.explanation(subject, judgement)
-        explanation.template = int(units.templates[start + judgement.offset])
+        offset = self._offset(judgement, dense, units.streams[start:stop])
+        explanation.template = int(units.templates[start + offset])
         explanation.start_ns = int(units.times_ns[start + lead : stop].min())
         explanation.end_ns = int(units.times_ns[start + lead : stop].max())
         return explanation
+
+    def _offset(self, judgement: Judgement, dense: Ints, streams: Ints) -> int:
+        """Return where the first offending record stands in its sequence.
+
+        Of a step that is missing it is what came instead: the first record never seen in training that its
+        service wrote from there on (an error, most often), else the next record.
+        """
+        breach, offset = judgement.breach, judgement.offset
+        if breach is None or judgement.rule != "law" or breach.after < 0:
+            return offset
+        services = self._services(streams[offset:])
+        later = np.flatnonzero(services == services[0])[1:] + offset
+        unseen = later[dense[later] == self._vocabulary.unseen]
+        return int(next(iter([*unseen, *later]), offset))
 
     def _judge(self, kind: str, dense: Ints, lead: int, *, complete: bool) -> Judgement:
         key = (kind, lead, complete, dense.tobytes())

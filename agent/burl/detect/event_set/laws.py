@@ -18,7 +18,8 @@ _AS_SURE = 0.1
 class Breach(NamedTuple):
     """The surest law that a session breaks, where it does, and how many laws it breaks in all.
 
-    `after` and `before` are the events between which a missing one was expected, -1 where unknown.
+    `after` and `before` are the events between which a missing one was expected, -1 where unknown; then
+    `offset` is where `after` stands, so that what came instead stands right behind it.
     """
 
     law: Law
@@ -80,7 +81,7 @@ class Laws:
     def _breach(self, law: Law, events: Sequence[int], counts: Ints, places: Ints, broken: int) -> Breach:
         if law.relation == "presence":
             after, before = self._neighbours(law.second, counts, places)
-            shown = next(event for event in (before, after, law.first) if event >= 0)
+            shown = next(event for event in (after, before, law.first) if event >= 0)
             return Breach(law, int(places[shown]), broken, after, before)
         if law.relation == "order":
             return Breach(law, int(places[law.second]), broken)
