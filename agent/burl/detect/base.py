@@ -44,11 +44,14 @@ class Scores:
             detector's own, handed back to `explain`.
         positions: where the unit went wrong: the flat position of the first offending record of a sequence,
             the event's own index, -1 for intervals.
+        decisive: True where the paper's own decision rule, too, calls the row abnormal; None where that is
+            only known by `Explanation.decisive`, row by row.
     """
 
     values: npt.NDArray[np.float64]
     rows: Ints
     positions: Ints
+    decisive: npt.NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -131,6 +134,9 @@ class Detector(ABC):
     """True for a detector that is useful without `fit`: it learns while it serves."""
     absorbs: ClassVar[bool] = False
     """True when what it calls odd is known to it from then on: its false alarms become rarer with time."""
+    uses_labels: ClassVar[bool] = False
+    """True for a detector that learns from anomalous units, too, where `Corpus.labels` knows them; all others
+    are given normal units only."""
     skipped_checks: ClassVar[Mapping[str, str]] = {}
     """Checks of `burl.testing` that do not apply, each with its reason."""
 
