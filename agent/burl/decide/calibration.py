@@ -66,8 +66,18 @@ class Calibration:
         return math.log(learnt / self.history_seconds) / math.log1p(_DAY_SECONDS / learnt)
 
     @classmethod
-    def fit(cls, scores: Floats, times_ns: npt.NDArray[np.int64], *, history_seconds: float = 0.0) -> Self:
-        """Fit to the scores of normal units at these event times (any order)."""
+    def fit(
+        cls,
+        scores: Floats,
+        times_ns: npt.NDArray[np.int64],
+        *,
+        span_seconds: float = 0.0,
+        history_seconds: float = 0.0,
+    ) -> Self:
+        """Fit to the scores of normal units at these event times (any order).
+
+        `span_seconds` is the event time that was watched, where it is longer than from first to last unit.
+        """
         start = int(times_ns.min()) if len(times_ns) else 0
         order = np.argsort(-scores, kind="stable")
         order = order[: int(np.count_nonzero(scores > 0))]
@@ -76,7 +86,7 @@ class Calibration:
         grid = grid[grid < len(values)]
         return cls(
             count=len(scores),
-            span_seconds=max(float(np.ptp(times_ns)) / 1e9 if len(times_ns) else 0.0, 1.0),
+            span_seconds=max(float(np.ptp(times_ns)) / 1e9 if len(times_ns) else 0.0, span_seconds, 1.0),
             top_scores=values[:_MAX_TOP],
             top_seconds=(times_ns[order[:_MAX_TOP]] - start) / 1e9,
             quantiles=values[grid],
@@ -107,8 +117,12 @@ class Calibration:
             name: np.asarray(data[name], dtype=np.float64)
             for name in ("top_scores", "top_seconds", "quantiles", "exceedances")
         }
-        spans = {name: float(data[name]) for name in ("span_seconds", "history_seconds")}
-        return cls(count=int(data["count"]), **spans, **arrays)
+        return cls(
+            int(data["count"]),
+            float(data["span_seconds"]),
+            history_seconds=float(data["history_seconds"]),
+            **arrays,
+        )
 
 
 class Tail:

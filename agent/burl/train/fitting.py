@@ -64,10 +64,9 @@ def calibrate(detector: Detector, holdout: Corpus, *, history_seconds: float = 0
     for units, scores in scored(detector, holdout):
         values.append(scores.values)
         times.append(_times(units, scores, detector))
-    if not values:
-        return Calibration.fit(np.empty(0), np.empty(0, dtype=np.int64))
-    found = np.concatenate(values), np.concatenate(times)
-    return Calibration.fit(*found, history_seconds=history_seconds)
+    found = np.concatenate([np.empty(0), *values]), np.concatenate([np.empty(0, dtype=np.int64), *times])
+    span_seconds = holdout.span_seconds()
+    return Calibration.fit(*found, span_seconds=span_seconds, history_seconds=history_seconds)
 
 
 def scored(detector: Detector, corpus: Corpus) -> Iterable[tuple[Events | Sequences | Intervals, Scores]]:

@@ -29,6 +29,10 @@ class _Sender:
     """What is open of one sender: intervals that hold at least one of its records."""
 
     last_closed_ns: int = NEVER
+    first_ns: int = NEVER
+    """Start of the interval in which it was first seen: nobody knows what came before in it."""
+    seen_ns: int = NEVER
+    """Its watermark by its own records."""
     rows: dict[int, Rows] = field(default_factory=dict)
 
 
@@ -61,7 +65,8 @@ class IntervalCounts:
     A service is counted by the watermark of the sender that brought it last. An interval in which no stream
     of a sender wrote is a pause of the sender and judges nobody, unless it is a short gap
     (`max_gap_intervals`) between intervals in which some stream did: then all its services are known to have
-    been silent. So neither the wall clock nor a jump in time makes silence.
+    been silent. Nor do its first and its last interval judge anybody, which were not watched from end to end.
+    So neither the wall clock nor a jump in time makes silence.
     """
 
     def __init__(self, settings: WindowSettings) -> None:
@@ -73,8 +78,11 @@ class IntervalCounts:
         """Of each service: its sender, and the start of the first interval it was seen in."""
         self.counters: Counter[str] = Counter()
 
-    def feed(self, portion: Portion) -> None:
-        """Count the portion's events; `expire` closes the intervals that they end."""
+    def feed(self, portion: Portion, watermark_ns: int) -> None:
+        """Count the portion's events; `expire` closes the intervals that they end.
+
+        `watermark_ns` is the sender's, after this portion.
+        """
         name = portion.batch.sender
         sender = self._senders.setdefault(name, _Sender())
         starts = portion.times_ns - portion.times_ns % self._length_ns
@@ -82,7 +90,10 @@ class IntervalCounts:
         late |= starts <= sender.last_closed_ns
         self.counters["late_interval_events"] += int(late.sum())
         kept = np.flatnonzero(~late)
+        sender.seen_ns = watermark_ns
         if len(kept):
+            if sender.first_ns == NEVER:
+                sender.first_ns = int(starts[kept[0]])
             self._count(portion, kept, starts[kept], sender)
 
     def _count(self, portion: Portion, kept: Ints, starts: Ints, sender: _Sender) -> None:
@@ -132,7 +143,8 @@ class IntervalCounts:
         services = [(service, since) for service, (of, since) in self._services.items() if of == name]
         for start in due:
             for alive in self._since_last(sender.last_closed_ns, start):
-                out.alive += [(service, alive) for service, since in services if since <= alive]
+                if sender.first_ns < alive <= sender.seen_ns - self._length_ns:
+                    out.alive += [(service, alive) for service, since in services if since <= alive]
             out.rows += [(start, *key, row) for key, row in sender.rows.pop(start).items()]
             sender.last_closed_ns = max(sender.last_closed_ns, start)
 
@@ -146,7 +158,13 @@ class IntervalCounts:
     def state(self) -> list[Any]:
         """Return what `restore` needs, as msgpack-able values."""
         senders = [
-            [name, sender.last_closed_ns, [[start, _pack(rows)] for start, rows in sender.rows.items()]]
+            [
+                name,
+                sender.last_closed_ns,
+                sender.first_ns,
+                sender.seen_ns,
+                [[start, _pack(rows)] for start, rows in sender.rows.items()],
+            ]
             for name, sender in self._senders.items()
         ]
         return [senders, [[service, *known] for service, known in self._services.items()]]
@@ -154,9 +172,9 @@ class IntervalCounts:
     def restore(self, state: list[Any]) -> None:
         """Fill empty counts from `state`."""
         senders, services = state
-        for name, last_closed_ns, intervals in senders:
+        for name, last_closed_ns, first_ns, seen_ns, intervals in senders:
             rows = {start: _unpack(packed) for start, packed in intervals}
-            self._senders[name] = _Sender(last_closed_ns, rows)
+            self._senders[name] = _Sender(last_closed_ns, first_ns, seen_ns, rows)
         for service, sender, since_ns in services:
             self._services[service] = (sender, since_ns)
 

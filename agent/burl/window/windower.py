@@ -88,8 +88,9 @@ class Windower:
         self._windows.feed(portion, windows)
         if self._extractor is not None:
             self._sessions.feed(portion, self._extractor.ids(portion), sessions)
-        self._intervals.feed(portion)
-        self._expire(batch.sender, self._watermarks.get(batch.sender), windows, sessions, intervals)
+        watermark_ns = self._watermarks.get(batch.sender)
+        self._intervals.feed(portion, watermark_ns)
+        self._expire(batch.sender, watermark_ns, windows, sessions, intervals)
         return self._give(windows, sessions, intervals, portion, context)
 
     def advance(self, now_ns: int) -> Windowed:

@@ -7,7 +7,7 @@ SETTINGS = WindowSettings(interval_seconds=10, slack_seconds=5, max_gap_interval
 
 
 def _closed(world: World) -> list[tuple[int, int]]:
-    """(service, start in seconds) of all closed intervals."""
+    """(service, start in seconds) of all closed intervals; the sender's first interval judges nobody."""
     pairs = [pair for windowed in world.given for pair in windowed.intervals.closed]
     return [(service, (start - EPOCH) // SECOND) for service, start in pairs]
 
@@ -26,35 +26,43 @@ def test_events_are_counted_and_the_first_is_kept() -> None:
 
 def test_an_interval_closes_when_the_watermark_less_the_slack_has_passed_it() -> None:
     world = World(SETTINGS)
-    world.feed([(1, 0, "a"), (14.9, 0, "a")])
+    world.feed([(1, 0, "a"), (11, 0, "a"), (24.9, 0, "a")])
     assert _closed(world) == []
-    world.feed([(15, 0, "a")])
-    assert _closed(world) == [(0, 0)]
+    world.feed([(25, 0, "a")])
+    assert _closed(world) == [(0, 10)]
+
+
+def test_intervals_that_were_not_watched_from_end_to_end_judge_nobody() -> None:
+    world = World(SETTINGS)
+    world.feed([(8, 0, "a"), (12, 0, "a"), (23, 0, "a")])
+    world.flush()
+    assert [row[0] for row in counts(world.given)] == [EPOCH + start * SECOND for start in (0, 10, 20)]
+    assert _closed(world) == [(0, 10)]
 
 
 def test_services_that_were_silent_are_listed_while_others_of_the_sender_go_on() -> None:
     world = World(SETTINGS)
     world.feed([(1, 0, "a"), (1, 1, "a"), (11, 0, "a"), (21, 0, "a"), (36, 0, "a")])
-    assert _closed(world) == [(0, 0), (1, 0), (0, 10), (1, 10), (0, 20), (1, 20)]
+    assert _closed(world) == [(0, 10), (1, 10), (0, 20), (1, 20)]
 
 
 def test_a_short_gap_in_all_streams_is_silence_but_a_pause_of_the_sender_is_not() -> None:
     world = World(SETTINGS)
     world.feed([(1, 0, "a"), (31, 0, "a"), (91, 0, "a"), (120, 0, "a")])
-    assert _closed(world) == [(0, 0), (0, 10), (0, 20), (0, 30), (0, 90)]
+    assert _closed(world) == [(0, 10), (0, 20), (0, 30), (0, 90)]
 
 
 def test_the_wall_clock_makes_no_silence() -> None:
     world = World(SETTINGS)
-    world.feed([(1, 0, "a")], arrival=0)
+    world.feed([(1, 0, "a"), (11, 0, "a"), (20, 0, "a")], arrival=0)
     world.given.append(world.windower.advance(EPOCH + 500 * SECOND))
-    assert _closed(world) == [(0, 0)]
+    assert _closed(world) == [(0, 10)]
 
 
 def test_a_service_is_not_missed_before_it_was_seen() -> None:
     world = World(SETTINGS)
-    world.feed([(1, 0, "a"), (11, 1, "a"), (40, 0, "a")])
-    assert _closed(world) == [(0, 0), (0, 10), (1, 10)]
+    world.feed([(1, 0, "a"), (11, 0, "a"), (21, 1, "a"), (40, 0, "a")])
+    assert _closed(world) == [(0, 10), (0, 20), (1, 20)]
 
 
 def test_a_record_for_a_closed_interval_is_not_counted() -> None:
