@@ -7,7 +7,7 @@ from burl.clock import Clock, SystemClock
 from burl.write.backoff import Retry
 from burl.write.counters import WriteCounters
 
-SEEDED = random.Random(1)  # noqa: S311 - jitter is no secret
+SEEDED = random.Random(1)
 
 
 def seeded_retry(

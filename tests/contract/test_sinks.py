@@ -160,7 +160,7 @@ def _write_until_taken(rig: Rig, findings: Findings, rng: random.Random, failure
 def test_every_record_is_stored_or_dead_lettered_once(
     rig: Rig, failure_rate: float, poison_rate: float
 ) -> None:
-    rng = random.Random(7)  # noqa: S311 - a seeded test
+    rng = random.Random(7)
     expected: dict[str, set[str]] = {"stored": set(), "dead": set()}
     for batch in range(BATCHES):
         findings = Findings()

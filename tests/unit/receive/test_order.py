@@ -60,7 +60,8 @@ def test_every_column_and_the_origin_move_together(records: list[tuple[int, int]
 def test_streams_keep_their_own_order(records: list[tuple[int, int]]) -> None:
     ordered = in_order_of_time(batch(records))
     for stream in range(4):
-        came = [int(ordered.origin.uid(place)) for place in np.flatnonzero(ordered.streams == stream).tolist()]
+        places = np.flatnonzero(ordered.streams == stream).tolist()
+        came = [int(ordered.origin.uid(place)) for place in places]
         assert came == sorted(came)
 
 

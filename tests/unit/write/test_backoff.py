@@ -30,7 +30,7 @@ def _retry(timeout_seconds: float) -> Retry:
 
 @given(attempt=st.integers(0, 10_000), seed=st.integers())
 def test_a_pause_is_within_its_exponential_bound(attempt: int, seed: int) -> None:
-    rng = random.Random(seed)  # noqa: S311 - jitter is no secret
+    rng = random.Random(seed)
     pause = full_jitter_seconds(attempt, rng, base_seconds=0.5, cap_seconds=60.0)
     assert 0.0 <= pause <= min(60.0, 0.5 * 2 ** min(attempt, 30))
 
