@@ -9,6 +9,8 @@
     │   └── BundleError      a bundle is missing, damaged, or of a newer format
     ├── Refused              the sender shall try again later (gRPC UNAVAILABLE)
     ├── Undecodable          the bytes are no OTLP request (gRPC INVALID_ARGUMENT)
+    ├── TooLarge             a request is longer than is taken (gRPC RESOURCE_EXHAUSTED)
+    ├── Unauthenticated      a request shows no valid token (gRPC UNAUTHENTICATED)
     └── SinkError            a sink could not store what it was given
         ├── Retryable        the same write may succeed later
         └── Permanent        it never will: the documents go to the dead letters
@@ -47,6 +49,14 @@ class Refused(BurlError):  # noqa: N818 - a refusal is an answer, not a failure
 
 class Undecodable(BurlError):  # noqa: N818 - names what the bytes are
     """The bytes are not an OTLP logs request."""
+
+
+class TooLarge(BurlError):  # noqa: N818 - names what the request is
+    """The request is longer than `message_max_bytes`, packed or unpacked."""
+
+
+class Unauthenticated(BurlError):  # noqa: N818 - the status' own word
+    """The request shows no valid token."""
 
 
 class SinkError(BurlError):

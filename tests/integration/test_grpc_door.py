@@ -24,7 +24,7 @@ from burl.errors import ConfigError, Permanent, Refused, Retryable, Undecodable
 from burl.receive.batch import StreamTable
 from burl.receive.counters import ReceiveCounters
 from burl.receive.otlp import Decoder
-from burl.receive.server import HEALTH_SERVICES, LOGS_SERVICE, Door
+from burl.receive.server import HEALTH_SERVICES, INGEST_SERVICES, LOGS_SERVICE, Door
 from burl.receive.settings import ReceiveSettings, TlsSettings
 from burl.receive.status import DETAILS_KEY
 
@@ -272,7 +272,7 @@ def test_health(service: str) -> None:
             assert (await check(asked)).status == health_pb2.HealthCheckResponse.SERVING
             await door.set_ready(ready=False)
             unready = (await check(asked)).status == health_pb2.HealthCheckResponse.NOT_SERVING
-            assert unready == (service != "liveness")
+            assert unready == (service in INGEST_SERVICES)
 
     serve(Decoding(), use)
 

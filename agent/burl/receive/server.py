@@ -1,8 +1,7 @@
-"""The OTLP/gRPC door: `LogsService/Export` and the standard health service."""
+"""The doors: OTLP/gRPC (`LogsService/Export`) with the standard health service, and OTLP/HTTP beside it."""
 
-import logging
 import socket
-from typing import Protocol
+from collections.abc import AsyncIterable, AsyncIterator
 from urllib.parse import unquote
 
 import grpc
@@ -10,112 +9,125 @@ from grpc import aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from burl.clock import Clock
-from burl.errors import ConfigError
+from burl.errors import ConfigError, TooLarge
 from burl.receive.admission import Admission
 from burl.receive.counters import ReceiveCounters
-from burl.receive.settings import ReceiveSettings, TlsSettings
-from burl.receive.status import answer
+from burl.receive.http_door import HttpDoor
+from burl.receive.intake import FRAMING_BYTES, Ingest, Intake
+from burl.receive.settings import ReceiveSettings
+from burl.receive.tls import grpc_credentials
 
 LOGS_SERVICE = "opentelemetry.proto.collector.logs.v1.LogsService"
-HEALTH_SERVICES = ("", LOGS_SERVICE, "liveness", "readiness")
+INGEST_SERVICES = ("", LOGS_SERVICE, "readiness")
+"""Health services that say whether requests are taken."""
+DETECTION_SERVICE = "detection"
+"""Health service that says whether all detectors work; logs are taken in and stored in any case."""
+HEALTH_SERVICES = (*INGEST_SERVICES, "liveness", DETECTION_SERVICE)
 
-_FRAMING_BYTES = 1024 * 1024
-"""Room above `message_max_bytes`, so that a request of just that size is never refused for ever."""
 _STORED = b""
 """An ExportLogsServiceResponse without partial_success."""
-_LOG = logging.getLogger(__name__)
-
-
-class Ingest(Protocol):
-    """What stands behind the door."""
-
-    async def ingest(self, raw: bytes, sender: str, arrival_ns: int) -> int:
-        """Take in a serialised ExportLogsServiceRequest; return when all that it led to is stored.
-
-        Args:
-            raw: the request, decompressed.
-            sender: the peer's host.
-            arrival_ns: when it arrived, nanoseconds since the epoch.
-
-        Returns:
-            How many records went to the dead letters; never reported to the sender, who would lose them.
-
-        Raises:
-            Refused: try again later.
-            Undecodable: it is no such request; its bytes are in the dead letters.
-        """
-        ...
+_OPTIONS = [
+    ("grpc.so_reuseport", 0),
+    # requests are unpacked by ourselves, in bounds (compression.py)
+    ("grpc.per_message_decompression", 0),
+    ("grpc.max_concurrent_streams", 256),
+    ("grpc.max_metadata_size", 16 * 1024),
+    ("grpc.server_handshake_timeout_ms", 10_000),
+    # a peer that is gone without a word is found out
+    ("grpc.keepalive_time_ms", 60_000),
+    ("grpc.keepalive_timeout_ms", 20_000),
+    ("grpc.max_connection_idle_ms", 600_000),
+]
 
 
 class Door:
-    """The gRPC server. Everything but I/O is done by the `Ingest` behind it."""
+    """The servers. Everything but I/O is done by the `Ingest` behind them."""
 
     def __init__(
         self, settings: ReceiveSettings, ingest: Ingest, clock: Clock, counters: ReceiveCounters
     ) -> None:
-        self.admission = Admission(settings.inflight_max_bytes)
+        """Raises ConfigError when a certificate or a token cannot be read."""
         self._settings = settings
-        self._ingest = ingest
-        self._clock = clock
-        self._counters = counters
+        self._intake = Intake(settings, ingest, clock, counters)
+        self._http = HttpDoor(settings, self._intake) if settings.http_listen else None
         self._health = health.aio.HealthServicer()  # type: ignore[attr-defined]  # the stubs lack it
-        limit = settings.message_max_bytes + _FRAMING_BYTES
-        self._server = aio.server(
-            options=[("grpc.max_receive_message_length", limit), ("grpc.so_reuseport", 0)]
-        )
-        method = grpc.unary_unary_rpc_method_handler(self._export)
+        limit = settings.message_max_bytes + FRAMING_BYTES
+        self._server = aio.server(options=[*_OPTIONS, ("grpc.max_receive_message_length", limit)])
+        # a stream of one message is the same on the wire, and lets us look at who sends before it is read
+        method = grpc.stream_unary_rpc_method_handler(self._export)
         handlers = grpc.method_handlers_generic_handler(LOGS_SERVICE, {"Export": method})
         self._server.add_generic_rpc_handlers((handlers,))
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
 
+    @property
+    def admission(self) -> Admission:
+        """What is in flight, through either door."""
+        return self._intake.admission
+
     async def start(self) -> int:
-        """Listen and serve; return the port (that which was free, when the settings say 0).
+        """Listen and serve; return gRPC's port (that which was free, when the settings say 0).
 
         Raises:
-            ConfigError: the address cannot be listened on, or a certificate cannot be read.
+            ConfigError: an address cannot be listened on, or a certificate cannot be read.
         """
         port = self._bind()
         for service in HEALTH_SERVICES:
             await self._health.set(service, health_pb2.HealthCheckResponse.SERVING)
+        if self._http:
+            await self._http.start()
         await self._server.start()
         return port
 
     async def set_ready(self, *, ready: bool) -> None:
-        """Tell the health service's clients whether requests are taken; liveness is not touched."""
-        states = health_pb2.HealthCheckResponse
-        for service in ("", LOGS_SERVICE, "readiness"):
-            await self._health.set(service, states.SERVING if ready else states.NOT_SERVING)
+        """Tell the health service's clients whether requests are taken."""
+        for service in INGEST_SERVICES:
+            await self._set(service, serving=ready)
+
+    async def set_detecting(self, *, detecting: bool) -> None:
+        """Tell the health service's clients whether all detectors work."""
+        await self._set(DETECTION_SERVICE, serving=detecting)
 
     async def stop(self, grace_seconds: float) -> None:
         """Say NOT_SERVING, refuse what comes, and give what is in flight `grace_seconds` to be answered."""
         await self._health.enter_graceful_shutdown()
         self.admission.close()
+        if self._http:
+            await self._http.stop(grace_seconds)
         await self._server.stop(grace_seconds)
+
+    async def _set(self, service: str, *, serving: bool) -> None:
+        states = health_pb2.HealthCheckResponse
+        await self._health.set(service, states.SERVING if serving else states.NOT_SERVING)
 
     def _bind(self) -> int:
         settings = self._settings
         try:
             _try_address(settings)
             if settings.tls:
-                return self._server.add_secure_port(settings.listen, _credentials(settings.tls))
+                return self._server.add_secure_port(settings.listen, grpc_credentials(settings.tls))
             return self._server.add_insecure_port(settings.listen)
         except (OSError, RuntimeError) as error:
             raise ConfigError(f"cannot listen on {settings.listen}: {error}") from error
 
-    async def _export(self, raw: bytes, context: aio.ServicerContext[bytes, bytes]) -> bytes:
-        try:
-            with self.admission.admit(len(raw)):
-                await self._ingest.ingest(raw, peer_host(context.peer()), self._clock.time_ns())
-        except Exception as error:  # noqa: BLE001 - what escapes becomes UNKNOWN, and the sender drops the chunk
-            await self._refuse(error, context)
+    async def _export(
+        self, messages: AsyncIterable[bytes], context: aio.ServicerContext[bytes, bytes]
+    ) -> bytes:
+        metadata = dict(context.invocation_metadata() or ())
+        authorization = str(metadata.get("authorization", ""))
+        refused = await self._intake.take(_arrived(messages), authorization, peer_host(context.peer()))
+        if refused:
+            await context.abort(refused.code, refused.text, refused.trailing_metadata)
         return _STORED
 
-    async def _refuse(self, error: Exception, context: aio.ServicerContext[bytes, bytes]) -> None:
-        status = answer(error)
-        self._counters.refused_requests[status.reason] += 1
-        if status.reason == "internal_error":
-            _LOG.error("a request failed; its sender will repeat it", exc_info=error)
-        await context.abort(status.code, status.text, status.trailing_metadata)
+
+async def _arrived(messages: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    """Yield what comes. Raises TooLarge when nothing does: gRPC has dropped a message over its limit."""
+    nothing = True
+    async for message in messages:
+        nothing = False
+        yield message
+    if nothing:
+        raise TooLarge("the message is too large")
 
 
 def peer_host(peer: str) -> str:
@@ -135,9 +147,3 @@ def _try_address(settings: ReceiveSettings) -> None:
     with socket.socket(family, kind, protocol) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(address)
-
-
-def _credentials(tls: TlsSettings) -> grpc.ServerCredentials:
-    pair = (tls.key_file.read_bytes(), tls.cert_file.read_bytes())
-    authority = tls.client_ca_file.read_bytes() if tls.client_ca_file else None
-    return grpc.ssl_server_credentials([pair], authority, require_client_auth=authority is not None)

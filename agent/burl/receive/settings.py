@@ -3,13 +3,17 @@
 import ipaddress
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, FilePath, model_validator
+from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, model_validator
 
 MIB = 1024 * 1024
+_ADDRESS = r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+):\d{1,5}"
 
 
 class TlsSettings(BaseModel):
-    """Certificates of the gRPC door; with `client_ca_file` senders must show one of their own (mTLS)."""
+    """Certificates of both doors, read again when they change.
+
+    With `client_ca_file` senders must show one of their own (mTLS).
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -55,16 +59,33 @@ class ReceiveSettings(BaseModel):
 
     listen: str = Field(
         default="127.0.0.1:4317",
-        pattern=r"^(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+):\d{1,5}$",
+        pattern=rf"^{_ADDRESS}$",
         description="Address and port of the OTLP/gRPC door.",
+    )
+    http_listen: str = Field(
+        default="",
+        pattern=rf"^({_ADDRESS})?$",
+        description="Address and port of the OTLP/HTTP door, `127.0.0.1:4318` by custom; empty: none.",
     )
     tls: TlsSettings | None = Field(default=None, description="Certificates; none: plain text.")
     insecure_public: bool = Field(
         default=False, description="Allow plain text on an address that others can reach."
     )
+    token: SecretStr | None = Field(
+        default=None, description="Bearer token that senders must show; better given by environment."
+    )
+    token_file: FilePath | None = Field(
+        default=None, description="File of such tokens, one a line, read again when it changes."
+    )
     message_max_bytes: int = Field(default=64 * MIB, ge=MIB, description="Largest request, decompressed.")
     inflight_max_bytes: int = Field(
         default=256 * MIB, description="Bytes of requests not yet answered; above it senders are put off."
+    )
+    max_requests: int = Field(
+        default=256, ge=1, description="Requests not yet answered; above it senders are put off."
+    )
+    read_timeout_seconds: float = Field(
+        default=30.0, gt=0, description="What a sender has to bring its whole request."
     )
     record_max_bytes: int = Field(default=2 * MIB, ge=1024, description="Longer bodies are cut and marked.")
     max_ahead_seconds: float = Field(
@@ -86,18 +107,25 @@ class ReceiveSettings(BaseModel):
     @property
     def host(self) -> str:
         """The host part of `listen`, without brackets."""
-        return self.listen.rpartition(":")[0].strip("[]")
+        return _host(self.listen)
 
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.inflight_max_bytes < self.message_max_bytes:
             raise ValueError("inflight_max_bytes must be at least message_max_bytes")
-        if not (self.tls or self.insecure_public or _is_loopback(self.host)):
-            raise ValueError(
-                f"listen {self.listen} can be reached by others in plain text: "
-                "set tls, listen on 127.0.0.1, or say insecure_public: true"
-            )
+        if self.token and self.token_file:
+            raise ValueError("give token or token_file, not both")
+        for name, address in (("listen", self.listen), ("http_listen", self.http_listen)):
+            if address and not (self.tls or self.insecure_public or _is_loopback(_host(address))):
+                raise ValueError(
+                    f"{name} {address} can be reached by others in plain text: "
+                    "set tls, listen on 127.0.0.1, or say insecure_public: true"
+                )
         return self
+
+
+def _host(address: str) -> str:
+    return address.rpartition(":")[0].strip("[]")
 
 
 def _is_loopback(host: str) -> bool:
