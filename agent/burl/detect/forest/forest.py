@@ -1,8 +1,9 @@
 """An isolation forest (Liu, Ting, Zhou, ICDM 2008), evaluated by numpy; knows nothing of training."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from zipfile import BadZipFile
 
 import numpy as np
@@ -12,6 +13,7 @@ from burl.errors import BundleError
 from burl.receive.batch import Ints
 
 Floats = npt.NDArray[np.float64]
+Array = npt.NDArray[Any]
 
 _MAX_ROWS = 4_096
 """Samples judged at once: bounds the memory of the paths."""
@@ -58,24 +60,32 @@ class Forest:
 
     def save(self, path: Path) -> None:
         """Write the forest as npz."""
-        arrays = {name: getattr(self, name) for name in _ARRAYS}
-        np.savez_compressed(
-            path, **arrays, shape=np.array([self.width, self.depth]), normal_length=self.normal_length
-        )
+        columns: dict[str, Any] = self.arrays()
+        np.savez_compressed(path, **columns)
 
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read what `save` wrote. Raises BundleError when it is missing or damaged."""
         try:
             with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-                width, depth = map(int, file["shape"])
-                forest = cls(
-                    width, depth, float(file["normal_length"]), **{name: file[name] for name in _ARRAYS}
-                )
+                return cls.from_arrays(file)
         except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
             raise BundleError(f"forest {path} cannot be read: {error!r}; train the bundle again") from error
+
+    def arrays(self) -> dict[str, Array]:
+        """Return the forest as plain arrays: what `from_arrays` reads."""
+        arrays: dict[str, Array] = {name: getattr(self, name) for name in _ARRAYS}
+        shape = np.array([self.width, self.depth])
+        return arrays | {"shape": shape, "normal_length": np.array(self.normal_length)}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Array]) -> Self:
+        """Return the forest of its arrays. Raises KeyError, TypeError or ValueError when they are damaged."""
+        width, depth = map(int, arrays["shape"])
+        columns: dict[str, Any] = {name: arrays[name] for name in _ARRAYS}
+        forest = cls(width, depth, float(arrays["normal_length"].astype(np.float64)), **columns)
         if not forest._is_sound():
-            raise BundleError(f"forest {path} is damaged; train the bundle again")
+            raise ValueError("the forest is damaged")
         return forest
 
     def _lengths(self, samples: npt.NDArray[np.float32]) -> Floats:
