@@ -29,10 +29,12 @@ class HttpDoor:
         context = http_context(settings.tls) if settings.tls else None
         self._server = WebServer(app, settings.http_listen, context)
 
-    async def start(self) -> int:
-        """Listen and serve; return the port. Raises ConfigError."""
+        self.port = 0
+
+    async def start(self) -> None:
+        """Listen and serve. Raises ConfigError."""
         try:
-            return await self._server.start()
+            self.port = await self._server.start()
         except ConfigError as error:
             raise ConfigError(f"receive.http_listen: {error}; empty, it is not served") from None
 

@@ -64,6 +64,11 @@ class Door:
         """What is in flight, through either door."""
         return self._intake.admission
 
+    @property
+    def http_port(self) -> int:
+        """The port of the HTTP door; 0 before `start`, and when there is none."""
+        return self._http.port if self._http else 0
+
     async def start(self) -> int:
         """Listen and serve; return gRPC's port (that which was free, when the settings say 0).
 
