@@ -104,10 +104,13 @@ def shortened(windows: npt.NDArray[np.int32], start: int, rng: np.random.Generat
 
 
 def _tails(sequences: Sequences, lengths: Ints, history: int) -> Ints:
-    """Return how many symbols follow the events: an end, and a pad where the session was short."""
+    """Return how many symbols follow the events: an end, and a pad where the session was short.
+
+    None where more may have come.
+    """
     if sequences.unit != "session":
         return np.zeros(len(sequences), dtype=np.int64)
-    return 1 + (lengths < history).astype(np.int64)
+    return np.where(sequences.complete, 1 + (lengths < history), 0).astype(np.int64)
 
 
 def _windows(flat: Ints, targets: Ints, history: int) -> npt.NDArray[np.int32]:

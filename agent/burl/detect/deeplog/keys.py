@@ -53,17 +53,20 @@ class KeyModel:
         vocabulary = Vocabulary.of(sequences.templates, sequences.catalogue)
         symbols = Symbols(len(vocabulary), common)
         dense = vocabulary.encode(sequences.templates, sequences.catalogue)
-        windows = np.unique(contexts(sequences, dense, symbols, self._config.history).windows, axis=0)
+        found = contexts(sequences, dense, symbols, self._config.history).windows
+        windows, counts = np.unique(found, axis=0, return_counts=True)
         rng = np.random.default_rng(seed)
         if len(windows) > self._config.network.max_windows:
-            windows = windows[rng.choice(len(windows), self._config.network.max_windows, replace=False)]
-        extra = windows[:0]
+            chosen = rng.choice(len(windows), self._config.network.max_windows, replace=False)
+            windows, counts = windows[chosen], counts[chosen]
+        # A window that came often is never held out: all the normal sessions that hold it would look odd.
+        extra, single = windows[counts > 1], windows[counts == 1]
         if (
             self._unit == "window"
         ):  # a stream may be joined in its midst, or lose unseen events before judging
-            extra = shortened(windows[::_SHORTENED], symbols.predicted, rng)
+            extra = np.concatenate([extra, shortened(windows[::_SHORTENED], symbols.predicted, rng)])
         trainer = Trainer(self._config.network, seed, progress)
-        network = trainer.keys(windows, extra, len(symbols), symbols.predicted)
+        network = trainer.keys(single, extra, len(symbols), symbols.predicted)
         self._learnt = _Learnt(vocabulary, symbols, OnnxModel(export_keys(network)))
 
     def export(self, directory: Path) -> None:
