@@ -15,6 +15,7 @@ from burl.engine.metrics import engine_metrics
 from burl.engine.pipeline import Pipeline
 from burl.engine.storage import Storage
 from burl.engine.writer import Writer
+from burl.errors import UserError
 from burl.metrics import receive_metrics, write_metrics
 from burl.receive.counters import ReceiveCounters
 from burl.receive.otlp import Decoder
@@ -61,8 +62,7 @@ def make_agent(settings: Settings, clock: Clock | None = None) -> Agent:
     rng = random.Random()  # noqa: S311 - jitter of retries, no secret
     bundle = load_bundle(settings.bundle.path) if settings.bundle.path else None
     storage = Storage(settings.state, clock)
-    recovered = storage.recovered.state
-    pipeline = make_pipeline(settings, bundle, recovered["pipeline"] if recovered else None)
+    pipeline = _recovered_pipeline(settings, bundle, storage)
     write_counters: Counters = {}
     store = make_store(settings.write, clock, rng, write_counters)
     sink = FanOut(store, make_sinks(settings.write, clock, rng, write_counters))
@@ -95,6 +95,18 @@ def make_pipeline(settings: Settings, bundle: Bundle | None, state: "dict[str, o
         decide=settings.decide,
         state=state,
     )
+
+
+def _recovered_pipeline(settings: Settings, bundle: Bundle | None, storage: Storage) -> Pipeline:
+    """Return a pipeline that continues from the newest checkpoint that its rooms can be restored from."""
+    while storage.recovered.state is not None:
+        try:
+            return make_pipeline(settings, bundle, storage.recovered.state["pipeline"])
+        except UserError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a room makes of old state, the agent must start
+            storage.set_aside(f"its state cannot be restored ({type(error).__name__}: {error})")
+    return make_pipeline(settings, bundle, None)
 
 
 def run(settings: Settings) -> None:

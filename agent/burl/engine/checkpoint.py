@@ -1,8 +1,8 @@
 """Checkpoints: the whole state of the engine at one moment, atomic, versioned and checked.
 
 A state directory holds `checkpoint-<generation>` and the `journal-<generation>` of what came after it. One
-older generation is kept, so that a damaged checkpoint costs nothing: it is set aside as `*.damaged` and both
-journals are replayed on the older one.
+older generation is kept, so that a checkpoint which cannot be used costs nothing: it is set aside as
+`*.aside` and both journals are replayed on the older one.
 """
 
 import hashlib
@@ -16,10 +16,24 @@ import msgpack
 
 from burl.errors import ConfigError
 
-STATE_VERSION = 1
-"""Layout of what rooms put into a checkpoint; a newer one is refused."""
+STATE_VERSION = 2
+"""Layout of what rooms put into a checkpoint; an older one is set aside, a newer one refused."""
 _NAME = re.compile(r"(checkpoint|journal)-(\d{12})")
 _DIGEST_BYTES = 32
+_KEPT_CHECKPOINTS = 2
+_KEPT_ASIDE = 3
+
+
+class _UnusableError(Exception):
+    """A checkpoint cannot be continued from; its text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A checkpoint that was set aside, and why."""
+
+    path: Path
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +43,8 @@ class Recovered:
     state: dict[str, Any] | None
     journals: list[Path]
     generation: int
-    damaged: list[Path]
+    aside: list[Aside]
+    checkpoint: Path | None = None
 
 
 class StateDirectory:
@@ -50,8 +65,11 @@ class StateDirectory:
         return self.path / f"journal-{generation:012d}"
 
     def save(self, generation: int, state: dict[str, Any]) -> None:
-        """Write checkpoint `generation` and remove all but the one before it. Raises OSError."""
-        payload = msgpack.packb([STATE_VERSION, state], use_bin_type=True)
+        """Write checkpoint `generation`. Raises OSError."""
+        self.write(generation, pack(state))
+
+    def write(self, generation: int, payload: bytes) -> None:
+        """Write checkpoint `generation`; remove what neither it nor the one before needs. Raises OSError."""
         target = self.path / f"checkpoint-{generation:012d}"
         staging = target.with_suffix(".new")
         with os.fdopen(os.open(staging, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
@@ -60,12 +78,10 @@ class StateDirectory:
             file.flush()
             os.fsync(file.fileno())
         staging.rename(target)
-        for path, _, older in self._files():
-            if older < generation - 1:
-                path.unlink(missing_ok=True)
+        self._prune()
 
     def recover(self) -> Recovered:
-        """Find the newest good checkpoint; set damaged ones aside.
+        """Find the newest good checkpoint; set aside those that are damaged, or of an older version.
 
         Raises:
             ConfigError: the newest was written by a newer version of Burl.
@@ -74,28 +90,54 @@ class StateDirectory:
         checkpoints = sorted((g, p) for p, kind, g in files if kind == "checkpoint")
         journals = sorted((g, p) for p, kind, g in files if kind == "journal")
         newest = max((g for _, _, g in files), default=0)
-        damaged: list[Path] = []
+        aside: list[Aside] = []
         for generation, path in reversed(checkpoints):
-            state = _read(path)
-            if state is not None:
-                after = [p for g, p in journals if g >= generation]
-                return Recovered(state, after, newest, damaged)
-            aside = path.with_suffix(".damaged")
-            path.rename(aside)
-            damaged.append(aside)
-        return Recovered(None, [p for _, p in journals], newest, damaged)
+            try:
+                state = _read(path)
+            except _UnusableError as error:
+                aside.append(self.set_aside(path, str(error)))
+                continue
+            after = [p for g, p in journals if g >= generation]
+            return Recovered(state, after, newest, aside, path)
+        return Recovered(None, [p for _, p in journals], newest, aside)
+
+    def set_aside(self, path: Path, reason: str) -> Aside:
+        """Rename a checkpoint that cannot be used, so that it is not met again. Raises OSError."""
+        aside = path.with_suffix(".aside")
+        path.rename(aside)
+        return Aside(aside, reason)
+
+    def _prune(self) -> None:
+        files = self._files()
+        kept = sorted(g for _, kind, g in files if kind == "checkpoint")[-_KEPT_CHECKPOINTS:]
+        for path, _, generation in files:
+            if generation < kept[0]:
+                path.unlink(missing_ok=True)
+        for path in sorted(self.path.glob("*.aside"))[:-_KEPT_ASIDE]:
+            path.unlink(missing_ok=True)
 
     def _files(self) -> list[tuple[Path, str, int]]:
         found = ((path, _NAME.fullmatch(path.name)) for path in self.path.iterdir())
         return [(path, match[1], int(match[2])) for path, match in found if match]
 
 
-def _read(path: Path) -> dict[str, Any] | None:
+def pack(state: dict[str, Any]) -> bytes:
+    """Return the content of a checkpoint."""
+    packed: bytes = msgpack.packb([STATE_VERSION, state], use_bin_type=True)
+    return packed
+
+
+def _read(path: Path) -> dict[str, Any]:
     data = path.read_bytes()
     digest, payload = data[:_DIGEST_BYTES], data[_DIGEST_BYTES:]
     if hashlib.sha256(payload).digest() != digest:
-        return None
-    version, state = msgpack.unpackb(payload, raw=False, strict_map_key=False)
+        raise _UnusableError("it is damaged")
+    try:
+        version, state = msgpack.unpackb(payload, raw=False, strict_map_key=False)
+    except (ValueError, msgpack.UnpackException) as error:
+        raise _UnusableError(f"it does not decode: {error}") from error
     if version > STATE_VERSION:
         raise ConfigError(f"{path} has state version {version}, newer than {STATE_VERSION}; upgrade Burl")
+    if version < STATE_VERSION:
+        raise _UnusableError(f"its layout {version} is older than {STATE_VERSION}")
     return dict(state)

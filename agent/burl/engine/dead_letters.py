@@ -9,14 +9,23 @@ from burl.decide.annotation import SCHEMA_VERSION
 from burl.decide.times import rfc3339
 from burl.detect import Units
 from burl.engine.loaded import Loaded
+from burl.errors import Undecodable
+from burl.receive.batch import Batch
 from burl.window import Events, Intervals, Record
 
 _MAX_ORIGINAL_BYTES = 512 * 1024
 
 
-def unusable(raw: bytes, arrival_ns: int, stage: str, error: Exception) -> list[DeadLetter]:
-    """Return the dead letters of a request that could not be taken apart, in pieces that a store takes."""
+def unusable(
+    raw: bytes, arrival_ns: int, stage: str, error: Exception, *, judged_records: int = 0
+) -> list[DeadLetter]:
+    """Return the dead letters of a request that could not be taken apart, in pieces that a store takes.
+
+    `judged_records` of it, the first ones, were judged before it failed.
+    """
     digest = hashlib.sha256(raw).hexdigest()
+    if judged_records:
+        error = Undecodable(f"{error}; its first {judged_records} records were judged")
     letters = []
     for start in range(0, max(len(raw), 1), _MAX_ORIGINAL_BYTES):
         body = {
@@ -27,6 +36,15 @@ def unusable(raw: bytes, arrival_ns: int, stage: str, error: Exception) -> list[
         identifier = f"{digest[:32]}-{start // _MAX_ORIGINAL_BYTES}"
         letters.append(_letter(identifier, arrival_ns, stage, error, body))
     return letters
+
+
+def unjudged(batch: Batch, error: Exception) -> list[DeadLetter]:
+    """Return the dead letters of the records of a slice that made a room raise."""
+    times_ns = batch.times_ns.tolist()
+    return [
+        _of_line(("slice", batch.origin.uid(row)), batch.bodies[row], times_ns[row], "parse", error)
+        for row in range(len(batch))
+    ]
 
 
 def poisonous(loaded: Loaded, units: Units, error: Exception) -> list[DeadLetter]:
@@ -42,15 +60,20 @@ def poisonous(loaded: Loaded, units: Units, error: Exception) -> list[DeadLetter
 
 
 def _of_record(loaded: Loaded, record: Record, error: Exception) -> DeadLetter:
-    original = record.body.encode()
-    identifier = hashlib.sha256(f"{loaded.source.detector_id}\n{record.uid}".encode()).hexdigest()[:32]
-    body = {
-        "log.record.uid": record.uid,
+    return _of_line((loaded.source.detector_id, record.uid), record.body, record.time_ns, "detect", error)
+
+
+def _of_line(key: tuple[str, str], body: str, time_ns: int, stage: str, error: Exception) -> DeadLetter:
+    """Return the dead letter of a record; `key` says what gave it up, and the record's uid."""
+    original = body.encode()
+    identifier = hashlib.sha256("\n".join(key).encode()).hexdigest()[:32]
+    document = {
+        "log.record.uid": key[1],
         "original": original[:_MAX_ORIGINAL_BYTES].decode(errors="replace"),
         "original_encoding": "text",
         "original_bytes": len(original),
     }
-    return _letter(identifier, record.time_ns, "detect", error, body)
+    return _letter(identifier, time_ns, stage, error, document)
 
 
 def _letter(identifier: str, time_ns: int, stage: str, error: Exception, body: dict[str, Any]) -> DeadLetter:

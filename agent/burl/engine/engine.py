@@ -9,37 +9,37 @@ import hashlib
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from burl.clock import Clock
 from burl.decide import Findings
+from burl.engine.answers import Answer, Answers
 from burl.engine.dead_letters import unusable
 from burl.engine.journal import read_journal
+from burl.engine.judge import Judge
 from burl.engine.pipeline import Pipeline
 from burl.engine.resends import Resends
 from burl.engine.settings import EngineSettings
 from burl.engine.storage import Storage
 from burl.engine.writer import Pending, Writer
-from burl.errors import Refused, Undecodable
+from burl.errors import BurlError, Refused
 from burl.receive.otlp import Decoder
 
 _LOG = logging.getLogger(__name__)
 _TICK_SECONDS = 0.25
 
 
-class Answer(Protocol):
-    """What waits for a request: called once, from any thread, with None or the error to answer with."""
-
-    def __call__(self, error: Exception | None) -> None:
-        """Answer the request."""
-        ...
+class ReplayError(BurlError):
+    """A request ended the process each time it was replayed."""
 
 
 @dataclass(slots=True)
 class _Request:
-    raw: bytes
+    """`raw` is None once nobody waits for it any more: then it is not judged, and holds no memory."""
+
+    raw: bytes | None
     sender: str
     arrival_ns: int
     answer: Answer
@@ -59,16 +59,16 @@ class Engine:
         settings: EngineSettings,
     ) -> None:
         """Wire the engine; `recover` and `start` bring it to life."""
-        self._pipeline, self._decoder, self._storage = pipeline, decoder, storage
+        self._pipeline, self._storage = pipeline, storage
         self._writer, self._clock, self._settings = writer, clock, settings
+        self._judge = Judge(decoder, pipeline)
         self._resends = Resends(settings.resend_memory_requests, settings.resend_memory_seconds)
-        self._waiting: dict[bytes, list[Answer]] = {}
-        self._waiting_lock = threading.Lock()
-        self._unjournaled: list[tuple[Any, ...]] = []
+        self._answers = Answers()
         self._queue: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="burl-engine", daemon=True)
         self._stopping = False
         self._quiet_since = clock.monotonic()
+        self._unwell = ""
 
     # --- the side of the asyncio loop -------------------------------------------------------------------
 
@@ -86,8 +86,13 @@ class Engine:
         def answer(error: Exception | None) -> None:
             loop.call_soon_threadsafe(_resolve, future, error)
 
-        self._queue.put(_Request(raw, sender, arrival_ns, answer))
-        await future
+        request = _Request(raw, sender, arrival_ns, answer)
+        self._queue.put(request)
+        try:
+            await future
+        except asyncio.CancelledError:  # its client gave up: the bytes count no more, and must be gone
+            request.raw = None
+            raise
         return 0
 
     def _refuse_when_full(self) -> None:
@@ -102,17 +107,16 @@ class Engine:
 
     def recover(self) -> int:
         """Continue where the last process stopped; return how many journaled requests were replayed."""
-        recovered = self._storage.recovered
-        if recovered.state is not None:
-            self._resends.restore(recovered.state["resends"])
-            for digest, findings in recovered.state["pending"]:
-                self._submit(Findings.from_state(findings), digest, None, None)
+        self._resends.restore(self._storage.promised["resends"])
+        for digest, findings in self._storage.promised["pending"]:
+            self._submit(Findings.from_state(findings), digest)
+        entries = [path for path in self._storage.recovered.journals if path.exists()]
         replayed = 0
-        for path in recovered.journals:
-            for entry in read_journal(path):
-                self._replay(entry)
+        with self._storage.attempt() as failed_before:
+            for entry, is_last in _with_last(entry for path in entries for entry in read_journal(path)):
+                self._replay(entry, poisonous=is_last and failed_before)
                 replayed += 1
-        self._storage.open(self._state)
+            self._guarded(self._storage.open, self._state)
         return replayed
 
     def start(self) -> None:
@@ -120,16 +124,26 @@ class Engine:
         self._thread.start()
 
     def refuse(self) -> None:
-        """Refuse what comes from now on."""
+        """Refuse what comes from now on, and what waits to be judged."""
         self._stopping = True
 
     def stop(self) -> None:
-        """Refuse what comes, finish what was taken in, checkpoint. Blocks until done."""
+        """Refuse what comes, finish the request at hand, store what is pending, checkpoint.
+
+        Each step has a deadline. A request that is not judged within `stop_seconds` is left to the journal:
+        then no checkpoint is taken, and the next start replays it.
+        """
         self._stopping = True
         self._queue.put(None)
-        self._thread.join()
-        self._writer.stop()
-        self._storage.close(self._state)
+        self._thread.join(self._settings.stop_seconds)
+        finished = not self._thread.is_alive()
+        if not finished:
+            _LOG.warning("a request was not judged in time; the next start replays it from the journal")
+        if not self._writer.stop():
+            _LOG.warning(
+                "%d findings are not stored; the next start sends them", self._writer.pending_documents
+            )
+        self._storage.close(self._state if finished else None)
 
     # --- the engine's thread ----------------------------------------------------------------------------
 
@@ -144,114 +158,88 @@ class Engine:
                 return
             try:
                 self._take(request)
+            except Refused as refused:
+                request.answer(refused)
             except Exception as error:  # noqa: BLE001 - one request must not end the thread that serves all
                 _LOG.exception("the engine failed on a request; its sender is asked to send it again")
                 request.answer(Refused(f"engine_{type(error).__name__}"))
             self._guarded(self._storage.maintain, self._state)
 
     def _guarded(self, step: Callable[..., None], *arguments: Any) -> None:
+        """Run a step of upkeep; what fails is said once for as long as it goes on."""
         try:
             step(*arguments)
-        except Exception:  # noqa: BLE001 - the engine's thread goes on, whatever a step of upkeep raises
-            _LOG.exception("a maintenance step of the engine failed; it is tried again")
+        except Exception as error:  # noqa: BLE001 - the engine's thread goes on, whatever upkeep raises
+            if self._unwell != repr(error):
+                _LOG.exception("a step of the engine's upkeep failed; it is tried again")
+            self._unwell = repr(error)
+        else:
+            self._unwell = ""
 
     def _take(self, request: _Request) -> None:
-        digest = hashlib.sha256(request.raw).digest()
-        self._flush_unjournaled()
+        raw = request.raw
+        if raw is None:
+            return
+        if self._stopping:
+            raise Refused("stopping")
+        digest = hashlib.sha256(raw).digest()
         if digest in self._resends:
-            self._wait_for(digest, request.answer)
+            self._answers.wait(digest, request.answer)
             return
         self._quiet_since = self._clock.monotonic()
-        findings, error = self._judge(request.raw, request.sender, request.arrival_ns)
-        self._resends.add(digest, request.arrival_ns)
-        entry = ("request", digest, request.sender, request.arrival_ns, request.raw)
         try:
-            self._journal(*entry)
-        except Refused as refused:
-            # Judged already, so what it led to is written; its sender comes again and then waits for that.
-            self._submit(findings, digest, refused, request.answer)
-        else:
-            self._submit(findings, digest, error, request.answer)
+            slices, error = self._judge.begin(raw, request.sender, request.arrival_ns)
+        except MemoryError as full:
+            raise Refused("memory") from full
+        self._journal("request", digest, request.sender, request.arrival_ns, raw)
+        self._answers.begin(digest, request.answer, error)
+        self._store(slices, digest, request.arrival_ns)
 
-    def _judge(self, raw: bytes, sender: str, arrival_ns: int) -> tuple[Findings, Exception | None]:
-        findings = Findings()
-        try:
-            for batch in self._decoder.decode(raw, sender, arrival_ns):
-                findings.extend(self._pipeline.process(batch))
-        except Undecodable as error:
-            findings.dead_letters += unusable(raw, arrival_ns, "receive", error)
-            return findings, error
-        except Exception as error:  # noqa: BLE001 - else its sender would send this poison for ever
-            _LOG.exception("a request made a room fail; its bytes go to the dead letters")
-            findings.dead_letters += unusable(raw, arrival_ns, "parse", error)
-        return findings, None
+    def _store(self, slices: Iterator[Findings], digest: bytes, arrival_ns: int) -> None:
+        """Judge a request that has been journaled and hand over what it leads to; never raises."""
+        self._resends.add(digest, arrival_ns)
+        for findings in slices:
+            self._submit(findings, digest)
+            self._writer.wait_for_room(self._settings.pending_max_documents)
+        self._answers.end(digest)
 
-    def _wait_for(self, digest: bytes, answer: Answer) -> None:
-        """Answer a resend once the write of its first coming is done."""
-        with self._waiting_lock:
-            waiting = self._waiting.get(digest)
-            if waiting is not None:
-                waiting.append(answer)
-                return
-        answer(None)
-
-    def _submit(
-        self, findings: Findings, digest: bytes | None, error: Exception | None, answer: Answer | None
-    ) -> None:
-        """Send `findings` to the store; `answer` is called with `error` once they are stored."""
-        if not findings:
-            if answer is not None:
-                answer(error)
-            return
-        if digest is not None:
-            with self._waiting_lock:
-                self._waiting[digest] = [lambda _: answer(error)] if answer is not None else []
-
-        def stored() -> None:
-            with self._waiting_lock:
-                answers = self._waiting.pop(digest, []) if digest is not None else []
-            for waiting in answers:
-                waiting(None)
-
-        self._writer.submit(Pending(findings, digest, stored))
+    def _submit(self, findings: Findings, digest: bytes | None) -> None:
+        """Send `findings` to the store; with a `digest`, that request is answered once they are there."""
+        if findings:
+            stored = _nobody_waits if digest is None else self._answers.part(digest)
+            self._writer.submit(Pending(findings, digest, stored))
 
     def _tick(self) -> None:
         """Between requests: let idle time pass, sync the journal, checkpoint when it is due."""
-        self._flush_unjournaled()
         now = self._clock.monotonic()
         if not self._writer.healthy:
             self._quiet_since = now  # senders that are refused are not silent
         elif now - self._quiet_since >= self._settings.idle_seconds:
             self._quiet_since = now
-            self._advance(self._clock.time_ns())
+            now_ns = self._clock.time_ns()
+            self._journal("advance", now_ns)
+            self._submit(self._pipeline.advance(now_ns), None)
         self._storage.maintain(self._state)
 
-    def _advance(self, now_ns: int) -> None:
-        findings = self._pipeline.advance(now_ns)
-        self._submit(findings, None, None, None)
-        self._journal("advance", now_ns)
-
     def _journal(self, *entry: Any) -> None:
-        """Append to the journal; what cannot be appended is kept and nothing more is taken until it is."""
-        self._unjournaled.append(entry)
-        self._flush_unjournaled()
+        try:
+            self._storage.append(*entry)
+        except OSError as error:
+            raise Refused("journal") from error
 
-    def _flush_unjournaled(self) -> None:
-        while self._unjournaled:
-            try:
-                self._storage.append(*self._unjournaled[0])
-            except OSError as error:
-                raise Refused("journal") from error
-            del self._unjournaled[0]
-
-    def _replay(self, entry: tuple[Any, ...]) -> None:
+    def _replay(self, entry: tuple[Any, ...], *, poisonous: bool) -> None:
+        """Take an entry of the journal in again; a `poisonous` request is not judged, but a dead letter."""
         if entry[0] == "advance":
-            self._submit(self._pipeline.advance(entry[1]), None, None, None)
+            self._submit(self._pipeline.advance(entry[1]), None)
             return
         _, digest, sender, arrival_ns, raw = entry
-        findings, _ = self._judge(raw, sender, arrival_ns)
-        self._resends.add(digest, arrival_ns)
-        self._submit(findings, digest, None, None)
+        if poisonous:
+            letters = unusable(raw, arrival_ns, "parse", ReplayError("it ended the process at each replay"))
+            slices = iter([Findings(dead_letters=letters)])
+        else:
+            slices, _ = self._judge.begin(raw, sender, arrival_ns)
+        self._answers.begin(digest, None)
+        self._store(slices, digest, arrival_ns)
 
     def _state(self) -> dict[str, Any]:
         return {
@@ -259,6 +247,19 @@ class Engine:
             "resends": self._resends.state(),
             "pending": [[p.digest, p.findings.state()] for p in self._writer.unconfirmed()],
         }
+
+
+def _nobody_waits() -> None:
+    """Called once findings are stored that no request led to."""
+
+
+def _with_last(entries: Iterator[tuple[Any, ...]]) -> Iterator[tuple[tuple[Any, ...], bool]]:
+    """Yield each entry, and whether it is the last."""
+    current = next(entries, None)
+    while current is not None:
+        following = next(entries, None)
+        yield current, following is None
+        current = following
 
 
 def _resolve(future: asyncio.Future[None], error: Exception | None) -> None:

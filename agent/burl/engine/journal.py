@@ -3,10 +3,10 @@
 Layout of a file `journal-<generation>`: entries of `<u32 length><u32 crc32><payload>`, little-endian. The
 payload is a msgpack array whose first item names the kind of the entry. A tail that was cut off by a crash
 ends the journal: what it held was never answered, so its sender sends it again. Entries are appended in the
-engine's order, after the engine took them in and before the store is written.
+engine's order, before they are judged: what cannot be appended is refused, and has changed nothing.
 
 Requests are kept raw: replaying them through the same rooms gives the same findings, and nothing is
-serialised on the hot path (docs/adr/0002-journal-of-raw-requests.md).
+serialised on the hot path.
 """
 
 import os
@@ -22,7 +22,7 @@ _HEADER = struct.Struct("<II")
 
 
 class Journal:
-    """Appends entries to one file. Not thread-safe: the engine thread owns it."""
+    """Appends entries to one file. The engine's thread owns it; only `sync` may run beside `append`."""
 
     def __init__(self, path: Path) -> None:
         """Open `path` for appending, cutting off a damaged tail first. Raises OSError."""
@@ -54,8 +54,8 @@ class Journal:
     def sync(self) -> None:
         """Ask the disk to hold what was appended: bounds what a power cut can take."""
         if self._dirty:
+            self._dirty = False  # first: an entry may be appended while the disk works
             os.fdatasync(self._fd)
-            self._dirty = False
 
     def close(self) -> None:
         """Sync and close the file."""
@@ -64,9 +64,15 @@ class Journal:
 
 
 def read_journal(path: Path) -> Iterator[tuple[Any, ...]]:
-    """Yield the whole entries of the journal at `path`, in order; nothing when there is none."""
+    """Yield the whole entries of the journal at `path`, in order; nothing when there is none.
+
+    What does not decode ends it, as what is cut off does.
+    """
     for _, payload in _entries(path):
-        yield tuple(msgpack.unpackb(payload, raw=False))
+        try:
+            yield tuple(msgpack.unpackb(payload, raw=False))
+        except (ValueError, TypeError, msgpack.UnpackException):
+            return
 
 
 def _entries(path: Path) -> Iterator[tuple[int, bytes]]:

@@ -1,14 +1,17 @@
-"""Metrics of the engine: what waits, what was found, what is known."""
+"""Metrics of the engine: what waits, what was judged, what is known, which limits bite."""
 
 from burl.engine.pipeline import Pipeline
 from burl.engine.writer import Writer
-from burl.metrics import Metric
+from burl.metrics import AnyMetric, Metric
 from burl.receive.admission import Admission
 
 
-def engine_metrics(pipeline: Pipeline, writer: Writer, admission: Admission) -> list[Metric]:
+def engine_metrics(pipeline: Pipeline, writer: Writer, admission: Admission) -> list[AnyMetric]:
     """Return the metrics of pipeline, writer and admission; each reads a number that is there anyway."""
-    counters = pipeline.counters
+    return [*_waiting(writer, admission), *_known(pipeline), *_detectors(pipeline)]
+
+
+def _waiting(writer: Writer, admission: Admission) -> list[AnyMetric]:
     return [
         Metric("burl_inflight_requests", "Requests not yet answered.", lambda: admission.requests),
         Metric("burl_inflight_bytes", "Their bytes.", lambda: admission.inflight_bytes),
@@ -18,20 +21,48 @@ def engine_metrics(pipeline: Pipeline, writer: Writer, admission: Admission) -> 
             lambda: admission.capacity_bytes,
         ),
         Metric("burl_pending_documents", "Findings not yet stored.", lambda: writer.pending_documents),
+        Metric(
+            "burl_pending_write_age_seconds",
+            "How long the oldest of them has waited.",
+            lambda: writer.oldest_seconds,
+        ),
         Metric("burl_store_up", "1 while the store takes writes.", lambda: int(writer.healthy)),
+    ]
+
+
+def _known(pipeline: Pipeline) -> list[AnyMetric]:
+    return [
         Metric("burl_streams", "Streams known.", lambda: len(pipeline.streams)),
         Metric("burl_templates", "Templates known.", lambda: len(pipeline.catalogue)),
-        Metric("burl_anomalies_total", "Findings by detector.", lambda: counters.findings, "detector"),
+        Metric(
+            "burl_limit_hits_total",
+            "How often a limit of windows, sessions, intervals or templates bit; late events, too.",
+            lambda: pipeline.counters.limits,
+            ("limit",),
+        ),
+        Metric(
+            "burl_model_info",
+            "The detectors that run; a label says of which bundle.",
+            lambda: dict.fromkeys(((s.detector_id, s.model_version) for s in pipeline.sources), 1),
+            ("detector", "model_version"),
+        ),
+    ]
+
+
+def _detectors(pipeline: Pipeline) -> list[AnyMetric]:
+    counters = pipeline.counters
+    return [
         Metric(
             "burl_detector_records_total",
             "Units that each detector scored.",
             lambda: counters.units,
-            "detector",
+            ("detector",),
         ),
         Metric(
             "burl_detector_errors_total",
             "Units that made a detector fail; they are in the dead letters.",
             lambda: counters.errors,
-            "detector",
+            ("detector",),
         ),
+        counters.durations,
     ]

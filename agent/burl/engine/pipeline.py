@@ -4,6 +4,7 @@ Training, `burl score` and the running agent all use this one class. Its output 
 was given and in which order, so a replay of the journal gives the same findings.
 """
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from burl.bundle import Bundle
 from burl.bundle.bundle import SESSIONS, TEMPLATES
 from burl.decide import DeadLetter, Findings
 from burl.decide.decider import Decider
-from burl.decide.finding import Finding
+from burl.decide.finding import Finding, Source
 from burl.decide.learning import Learning
 from burl.decide.settings import DecideSettings
 from burl.detect import Units
@@ -23,6 +24,7 @@ from burl.engine.dead_letters import poisonous, unusable
 from burl.engine.findings import FindingMaker
 from burl.engine.loaded import Loaded, load_detectors
 from burl.errors import Undecodable
+from burl.metrics import Distribution
 from burl.parse import Catalogue
 from burl.parse.parser import Parser
 from burl.parse.settings import ParseSettings
@@ -35,15 +37,29 @@ from burl.window.windower import Windowed, Windower
 
 _END_NS = 1 << 62
 """A watermark that everything is behind of: the end of the input."""
+_DURATIONS_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
 
 
 @dataclass(slots=True)
 class PipelineCounters:
-    """Counts by detector id."""
+    """Counts by detector id.
+
+    Attributes:
+        limits: how often each limit bit since the start, by name; late events too. Replaced, never changed.
+    """
 
     units: Counter[str] = field(default_factory=Counter)
     findings: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
+    limits: Counter[str] = field(default_factory=Counter)
+    durations: Distribution = field(
+        default_factory=lambda: Distribution(
+            "burl_detector_duration_seconds",
+            "Time that a detector took for one slice of records.",
+            _DURATIONS_SECONDS,
+            ("detector",),
+        )
+    )
 
 
 class Pipeline:
@@ -117,6 +133,7 @@ class Pipeline:
             units = by_unit[loaded.source.unit]
             if len(units) or loaded.source.unit == "interval":
                 self._score(loaded, units, windowed, findings, dead)
+        self.counters.limits = self._windower.counters() + Counter(overflow_lines=self._parser.refused)
         result = self._decider.decide(findings, watermark_ns)
         result.dead_letters += dead
         return result
@@ -134,8 +151,10 @@ class Pipeline:
         `windowed` gives the context; None for parts of it, whose context is not worth keeping track of.
         """
         name = loaded.source.detector_id
+        began = time.perf_counter()
         try:
             found = self._maker.make(loaded, units, loaded.detector.score(units), windowed)
+            self.counters.durations.observe(time.perf_counter() - began, name)
             self.counters.units[name] += len(units)
             self.counters.findings[name] += len(found)
             findings += found
@@ -146,6 +165,11 @@ class Pipeline:
             else:
                 self.counters.errors[name] += 1
                 dead += poisonous(loaded, units, error)
+
+    @property
+    def sources(self) -> list[Source]:
+        """The detectors that run."""
+        return [loaded.source for loaded in self._loaded]
 
     def state(self) -> dict[str, Any]:
         """Return what continuing exactly needs, as msgpack-able values."""

@@ -5,7 +5,10 @@ from typing import Any
 
 
 class Resends:
-    """Digests of requests with the time they were taken; bounded in number and age."""
+    """Digests of requests with the time they were taken; bounded in number and age.
+
+    Only one is forgotten for its age when another is added: a wall clock that jumps forgets no others.
+    """
 
     def __init__(self, max_requests: int, max_seconds: float) -> None:
         """Args: beyond either bound the oldest digest is forgotten."""
@@ -18,13 +21,11 @@ class Resends:
         return digest in self._taken_ns
 
     def add(self, digest: bytes, now_ns: int) -> None:
-        """Remember a request; forget those that are too old or too many."""
+        """Remember a request; forget the oldest when it is too old, or they are too many."""
         self._taken_ns[digest] = now_ns
-        while self._taken_ns:
-            oldest, taken_ns = next(iter(self._taken_ns.items()))
-            if len(self._taken_ns) <= self._max_requests and now_ns - taken_ns <= self._max_ns:
-                return
-            del self._taken_ns[oldest]
+        oldest_ns = next(iter(self._taken_ns.values()))
+        if len(self._taken_ns) > self._max_requests or now_ns - oldest_ns > self._max_ns:
+            self._taken_ns.popitem(last=False)
 
     def state(self) -> Any:
         """Return what `restore` needs, as msgpack-able values."""

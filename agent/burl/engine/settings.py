@@ -36,6 +36,11 @@ class EngineSettings(BaseModel):
         3600.0, gt=0, description="How long the digest of a request is remembered."
     )
     resend_memory_requests: int = Field(100_000, ge=1, description="How many digests are remembered at most.")
+    stop_seconds: float = Field(
+        5.0,
+        gt=0,
+        description="How long a stop waits for the request at hand, before it leaves it to the journal.",
+    )
     idle_seconds: float = Field(
         30.0, gt=0, description="Time without input after which the wall clock may move event time."
     )

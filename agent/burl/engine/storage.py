@@ -1,19 +1,40 @@
-"""When to append, sync and checkpoint: the state directory as the engine uses it."""
+"""When to append, sync and checkpoint: the state directory as the engine uses it.
+
+The engine's thread only appends, and packs the state; what waits for the disk (fsync, writing a checkpoint)
+is done by one thread beside it, so that a slow disk holds no request up.
+"""
 
 import logging
-from collections.abc import Callable
-from typing import Any
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, BinaryIO
 
 from burl.clock import Clock
-from burl.engine.checkpoint import Recovered, StateDirectory
+from burl.engine.checkpoint import Recovered, StateDirectory, pack
 from burl.engine.journal import Journal
 from burl.engine.settings import StateSettings
 
 _LOG = logging.getLogger(__name__)
+_COST_FACTOR = 20
+"""A checkpoint comes at the earliest after this many times what it held the engine up: 5 % of its time."""
+
+_MAX_ATTEMPTS = 5
+"""Starts in a row that died while they replayed the journal: then it is its last request that kills them."""
 
 
 class Storage:
-    """Journal and checkpoints of one agent; owned by the engine's thread."""
+    """Journal and checkpoints of one agent; owned by the engine's thread.
+
+    Attributes:
+        recovered: what to continue from.
+        promised: what the newest checkpoint held of requests answered and findings not yet stored; it counts
+            even when that checkpoint's rooms could not be restored.
+        checkpoint_seconds: how long the last checkpoint held the engine's thread up.
+        failures: checkpoints and syncs that failed since the start.
+    """
 
     def __init__(self, settings: StateSettings, clock: Clock) -> None:
         """Open the state directory and find what to continue from.
@@ -24,50 +45,111 @@ class Storage:
         self._settings, self._clock = settings, clock
         self._directory = StateDirectory(settings.directory)
         self.recovered: Recovered = self._directory.recover()
-        for path in self.recovered.damaged:
-            _LOG.warning("checkpoint %s was damaged and is set aside; continuing from the one before", path)
+        self._say_what_is_aside()
+        self.promised = _promised(self.recovered.state)
         self._generation = self.recovered.generation
         self._journal: Journal | None = None
         self._synced = self._saved = clock.monotonic()
+        self._disk = ThreadPoolExecutor(1, thread_name_prefix="burl-disk")
+        self._working: Future[None] | None = None
+        self.checkpoint_seconds = 0.0
+        self.failures = 0
+
+    def set_aside(self, reason: str) -> None:
+        """Give up the checkpoint that `recovered` came from, for the one before it, or for none."""
+        newest = self.recovered
+        if newest.checkpoint is not None:
+            aside = self._directory.set_aside(newest.checkpoint, reason)
+            found = self._directory.recover()
+            self.recovered = Recovered(
+                found.state, found.journals, found.generation, [aside, *found.aside], found.checkpoint
+            )
+            self._say_what_is_aside()
+
+    @contextmanager
+    def attempt(self) -> Iterator[bool]:
+        """Count attempts to recover that did not come to their end; yields True when there were too many."""
+        path = self._directory.path / "attempts"
+        attempts = path.stat().st_size if path.exists() else 0
+        with suppress(OSError), _appending(path) as file:
+            file.write(b".")
+        yield attempts >= _MAX_ATTEMPTS
+        path.unlink(missing_ok=True)
 
     def open(self, state: Callable[[], dict[str, Any]]) -> None:
         """Checkpoint what was recovered and start its journal. Raises OSError."""
-        self._checkpoint(state)
+        self._rotate(state)()
 
     def append(self, *entry: Any) -> None:
-        """Append an entry to the journal. Raises OSError."""
-        self._opened().append(*entry)
+        """Append an entry to the journal. Raises OSError; the journal then holds no part of it."""
+        if self._journal is None:
+            raise OSError("the state directory is not open")
+        self._journal.append(*entry)
 
     def maintain(self, state: Callable[[], dict[str, Any]]) -> None:
         """Sync the journal and checkpoint, where it is time to. Raises OSError."""
-        now = self._clock.monotonic()
-        journal = self._opened()
-        if now - self._synced >= self._settings.sync_seconds:
-            self._synced = now
-            journal.sync()
-        due = now - self._saved >= self._settings.checkpoint_seconds and journal.size_bytes > 0
-        if due or journal.size_bytes >= self._settings.checkpoint_bytes:
-            self._checkpoint(state)
-
-    def close(self, state: Callable[[], dict[str, Any]]) -> None:
-        """Checkpoint for the last time and close the journal. Raises OSError."""
-        self._checkpoint(state)
-        self._opened().close()
-
-    def _opened(self) -> Journal:
+        if self._working is not None and not self._settle(self._working):
+            return
         if self._journal is None:
-            raise OSError("the state directory is not open")
-        return self._journal
+            self.open(state)
+            return
+        now, journal = self._clock.monotonic(), self._journal
+        pause = max(self._settings.checkpoint_seconds, _COST_FACTOR * self.checkpoint_seconds)
+        due = now - self._saved >= pause and journal.size_bytes > 0
+        if due or journal.size_bytes >= self._settings.checkpoint_bytes:
+            self._working = self._disk.submit(self._rotate(state))
+        elif now - self._synced >= self._settings.sync_seconds:
+            self._synced = now
+            self._working = self._disk.submit(journal.sync)
 
-    def _checkpoint(self, state: Callable[[], dict[str, Any]]) -> None:
-        self._saved = self._clock.monotonic()
-        following = Journal(self._directory.journal_path(self._generation + 1))
+    def close(self, state: Callable[[], dict[str, Any]] | None) -> None:
+        """Checkpoint for the last time, unless `state` is None, and close the journal. Raises OSError."""
+        self._disk.shutdown(wait=True)
         try:
-            self._directory.save(self._generation + 1, state())
-        except OSError:
-            following.close()
-            raise
-        if self._journal is not None:
-            self._journal.close()
-        self._journal = following
-        self._generation += 1
+            if state is not None:
+                self._rotate(state)()
+        finally:
+            if self._journal is not None:
+                self._journal.close()
+
+    def _settle(self, working: "Future[None]") -> bool:
+        """Return False while the disk is busy; note what became of its last work."""
+        if not working.done():
+            return False
+        self._working = None
+        error = working.exception()
+        if error is not None:
+            self.failures += 1
+            _LOG.warning("state directory %s: %s; it is tried again", self._directory.path, error)
+        return True
+
+    def _rotate(self, state: Callable[[], dict[str, Any]]) -> Callable[[], None]:
+        """Start the journal of the next generation; return what writes the checkpoint that it goes on from.
+
+        Until that is written, recovery replays both journals on the checkpoint before.
+        """
+        self._saved = self._clock.monotonic()
+        payload = pack(state())
+        before, generation = self._journal, self._generation + 1
+        self._journal = Journal(self._directory.journal_path(generation))
+        self._generation = generation
+        self.checkpoint_seconds = self._clock.monotonic() - self._saved
+
+        def write() -> None:
+            if before is not None:
+                before.close()
+            self._directory.write(generation, payload)
+
+        return write
+
+    def _say_what_is_aside(self) -> None:
+        for aside in self.recovered.aside:
+            _LOG.warning("checkpoint set aside as %s: %s", aside.path, aside.reason)
+
+
+def _appending(path: Path) -> BinaryIO:
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "wb")
+
+
+def _promised(state: dict[str, Any] | None) -> dict[str, Any]:
+    return {name: state[name] for name in ("resends", "pending")} if state else {"resends": [], "pending": []}

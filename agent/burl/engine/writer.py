@@ -7,9 +7,10 @@ are refused before they are scored; what was taken in stays pending and is store
 import logging
 import random
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from burl.decide import Findings
 from burl.errors import SinkError
@@ -31,6 +32,7 @@ class Pending:
     findings: Findings
     digest: bytes | None
     stored: Callable[[], None]
+    since_seconds: float = field(default_factory=time.monotonic)
 
 
 class Writer:
@@ -55,7 +57,12 @@ class Writer:
         with self._wake:
             self._queue.append(pending)
             self._documents += len(pending.findings)
-            self._wake.notify()
+            self._wake.notify_all()
+
+    def wait_for_room(self, documents: int) -> None:
+        """Wait while more than `documents` are pending; not while the sink is down, nor when stopping."""
+        with self._wake:
+            self._wake.wait_for(lambda: self._documents <= documents or self._failing or self._stopping)
 
     @property
     def healthy(self) -> bool:
@@ -67,6 +74,12 @@ class Writer:
         """Documents that are not stored yet."""
         return self._documents
 
+    @property
+    def oldest_seconds(self) -> float:
+        """How long the oldest of them has waited; 0 when nothing does."""
+        with self._wake:
+            return time.monotonic() - self._queue[0].since_seconds if self._queue else 0.0
+
     def unconfirmed(self) -> list[Pending]:
         """Return what is not stored yet, in order; the checkpoint carries it."""
         with self._wake:
@@ -76,7 +89,7 @@ class Writer:
         """Store what is pending if the sink takes it in time; return True when nothing is left."""
         with self._wake:
             self._stopping = True
-            self._wake.notify()
+            self._wake.notify_all()
         self._thread.join(self._stop_seconds)
         return not self._queue
 
@@ -121,8 +134,9 @@ class Writer:
     def _failed(self, reason: str, attempt: int) -> None:
         if not self._failing:
             _LOG.warning("sink %s fails, requests are refused until it is back: %s", self._sink.name, reason)
-        self._failing = True
         with self._wake:
+            self._failing = True
+            self._wake.notify_all()
             if not self._stopping:
                 self._wake.wait_for(lambda: self._stopping, full_jitter_seconds(attempt, self._rng))
 
@@ -134,6 +148,7 @@ class Writer:
             for pending in batch:
                 self._queue.popleft()
                 self._documents -= len(pending.findings)
+            self._wake.notify_all()
         for pending in batch:
             pending.stored()
 

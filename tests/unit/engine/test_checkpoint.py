@@ -33,7 +33,9 @@ def test_a_damaged_checkpoint_is_set_aside_and_the_one_before_continues(tmp_path
     recovered = directory.recover()
     assert recovered.state == {"n": 1}
     assert recovered.journals == [directory.journal_path(1), directory.journal_path(2)]
-    assert [path.name for path in recovered.damaged] == ["checkpoint-000000000002.damaged"]
+    assert [(aside.path.name, aside.reason) for aside in recovered.aside] == [
+        ("checkpoint-000000000002.aside", "it is damaged")
+    ]
     assert recovered.generation == 2
 
 

@@ -1,0 +1,70 @@
+"""What is measured when findings are stored: how late they are, and how grades are distributed."""
+
+from collections import Counter
+
+from burl.clock import Clock
+from burl.decide import Annotation, Findings
+from burl.metrics import AnyMetric, Distribution, Metric
+from burl.write.base import Sink
+
+_LAG_SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 86400)
+_GRADES = tuple(step / 10 for step in range(1, 11))
+
+
+class Measured:
+    """A sink that looks at what the sink behind it has stored."""
+
+    def __init__(self, sink: Sink, clock: Clock) -> None:
+        self.name = sink.name
+        self._sink, self._clock = sink, clock
+        self._found: Counter[tuple[str, str]] = Counter()
+        self._dead: Counter[str] = Counter()
+        self._lag = Distribution(
+            "burl_event_to_annotation_seconds",
+            "From the time of an annotation's record to the store having it.",
+            _LAG_SECONDS,
+        )
+        self._grades = Distribution(
+            "burl_anomaly_grade",
+            "Grades of annotations: a shift is drift, of the logs or of the detector.",
+            _GRADES,
+            ("detector",),
+        )
+
+    def write(self, findings: Findings) -> None:
+        """Store all. Raises what the sink raises."""
+        self._sink.write(findings)
+        now_ns = self._clock.time_ns()
+        for annotation in findings.annotations:
+            self._look_at(annotation, now_ns)
+        for letter in findings.dead_letters:
+            self._dead[str(letter.document.get("stage", ""))] += 1
+
+    def healthy(self) -> bool:
+        """Return what the sink says."""
+        return self._sink.healthy()
+
+    def close(self) -> None:
+        """Close the sink."""
+        self._sink.close()
+
+    def metrics(self) -> list[AnyMetric]:
+        """Return what was measured."""
+        return [
+            Metric("burl_anomalies_total", "Annotations stored.", lambda: self._found, ("detector", "kind")),
+            Metric(
+                "burl_dead_letters_total",
+                "Records and requests that could not be judged, by the room that failed.",
+                lambda: self._dead,
+                ("stage",),
+            ),
+            self._lag,
+            self._grades,
+        ]
+
+    def _look_at(self, annotation: Annotation, now_ns: int) -> None:
+        document = annotation.document
+        detector = str(document.get("detector_id", ""))
+        self._found[detector, str(document.get("anomaly_kind", ""))] += 1
+        self._lag.observe(max(0, now_ns - annotation.time_ns) / 1e9)
+        self._grades.observe(float(document.get("anomaly_grade", 0)), detector)
