@@ -30,6 +30,7 @@ from burl.receive.settings import ReceiveSettings
 from burl.telemetry import TelemetrySettings
 from burl.window.settings import WindowSettings
 from burl.write.settings import WriteSettings
+from burl_opensearch.settings import PlatformSettings
 
 PREFIX = "BURL_"
 DELIMITER = "__"
@@ -54,6 +55,9 @@ class Settings(BaseSettings):
     state: StateSettings = Field(default=StateSettings(), description="What survives a restart.")
     telemetry: TelemetrySettings = Field(
         default=TelemetrySettings(), description="What the agent says about itself."
+    )
+    platform: PlatformSettings = Field(
+        default=PlatformSettings(), description="What `burl platform install` puts up beside indices."
     )
 
     @classmethod

@@ -202,6 +202,72 @@ DEAD_LETTER = (
 )
 """A record, raw bytes or a document that could not be judged or stored; never thrown away."""
 
-DOCUMENTS = {"annotation": ANNOTATION, "incident": INCIDENT, "dead_letter": DEAD_LETTER}
+VERDICT = (
+    Field("@timestamp", "time", "When the verdict was given.", required=True),
+    Field("id", "keyword", "The document's `_id`.", required=True),
+    Field("anomaly_id", "keyword", "Annotation that it is about."),
+    Field("incident_id", "keyword", "Incident that it is about."),
+    Field("verdict", "keyword", "What the person says."),
+    Field("detector_id", "keyword", "Detector of the annotation that it is about."),
+    Field("log.template.id", "keyword", "Template that it is about."),
+    Field("service.name", "keyword", "Service that it is about."),
+)
+"""What a person says about a finding."""
+
+_TEMPLATE_IDENTITY = (
+    Field("log.template.id", "keyword", "Hash of the template's text.", required=True),
+    Field("log.record.template", "template", "Its text.", required=True),
+    Field("service.name", "keyword", "Service that writes it.", required=True),
+    _NAMESPACE,
+    Field("k8s.container.name", "keyword", "Container that writes it."),
+)
+
+TEMPLATE = (
+    Field("@timestamp", "time", "When it was first seen in this service; never changes.", required=True),
+    Field("last_seen", "time", "Latest interval that it was seen in.", required=True),
+    *_TEMPLATE_IDENTITY,
+    Field("log.record.original", "text", "A sample: the first line of it."),
+    Field("trained", "boolean", "False where it was met after training.", required=True),
+    Field("name", "keyword", "What people call it; Burl never writes this."),
+    _SCHEMA,
+)
+"""One template of one service, in the catalogue."""
+
+TEMPLATE_COUNT = (
+    Field("@timestamp", "time", "Start of the interval.", required=True),
+    Field("data_end_time", "time", "Its end.", required=True),
+    *_TEMPLATE_IDENTITY,
+    Field("count", "integer", "Lines of the template in the interval that one agent saw.", required=True),
+    _AGENT,
+    _SCHEMA,
+)
+"""How often a service wrote a template in an interval."""
+
+LOG = (
+    Field("@timestamp", "time", "Event time of the record.", required=True),
+    *(field for field in IDENTITY if field.name != "service.name"),
+    Field("service.name", "keyword", "Service that wrote it."),
+    Field("body", "text", "The record's text."),
+    Field("severity.number", "integer", "OpenTelemetry severity number, 1 to 24."),
+    Field("trace_id", "keyword", "Lower-case hex; also searchable as `traceId`."),
+    Field("span_id", "keyword", "Lower-case hex; also searchable as `spanId`."),
+    Field("log.record.uid", "keyword", "The document's `_id`.", required=True),
+    Field("log.record.template", "template", "Its template."),
+    Field("log.template.id", "keyword", "Hash of the template's text."),
+    Field("burl.anomaly.grade", "double", "Highest grade that the record was given; left out for 0."),
+    Field("burl.anomaly.id", "keyword", "`anomaly_id` of those findings.", many=True),
+    Field("attributes", "opaque", "All attributes, as JSON text: none of them becomes a field."),
+    _SCHEMA,
+)
+"""A log record, written by the agent where `write.mode` is `enrich`."""
+
+DOCUMENTS = {
+    "annotation": ANNOTATION,
+    "incident": INCIDENT,
+    "dead_letter": DEAD_LETTER,
+    "template": TEMPLATE,
+    "template_count": TEMPLATE_COUNT,
+    "log": LOG,
+}
 ALIASES = {"traceId": "trace_id", "spanId": "span_id"}
 """Other spellings that correlation in Discover and Data Prepper look for."""

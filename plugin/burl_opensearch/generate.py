@@ -8,7 +8,7 @@ import re
 import sys
 from pathlib import Path
 
-from burl_opensearch.dashboards.overview import build_overview
+from burl_opensearch.dashboards.bundle import FILE, build_dashboards
 from burl_opensearch.fields import DOCUMENTS
 from burl_opensearch.schemas import build_schema, build_table
 
@@ -31,8 +31,8 @@ def _schemas(root: Path) -> dict[Path, str]:
 
 
 def _dashboards(root: Path) -> dict[Path, str]:
-    path = root / "plugin" / "burl_opensearch" / "dashboards" / "overview.ndjson"
-    return {path: build_overview()}
+    path = root / "plugin" / "burl_opensearch" / "dashboards" / FILE
+    return {path: build_dashboards()}
 
 
 def _docs(root: Path) -> dict[Path, str]:

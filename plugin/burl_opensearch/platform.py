@@ -1,45 +1,47 @@
-"""Installs in OpenSearch what agents and the dashboard need; installing again changes nothing.
+"""Installs in OpenSearch what agents and the dashboards need; installing again changes nothing.
 
-Needs rights that an agent does not have (index templates, making indices): it is run by a person or a job,
-`burl platform install URL`.
+Needs rights that an agent does not have (index templates, making indices, roles): it is run by a person or a
+job, `burl platform install URL`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import get_args
 
 from opensearchpy import OpenSearch
-from opensearchpy.exceptions import NotFoundError
 
 from burl.clock import Clock, SystemClock
-from burl.decide.annotation import SCHEMA_VERSION
 from burl.errors import ConfigError
-from burl.write.names import IndexNames, Upserted
+from burl.write.names import Dated, IndexNames, Upserted
 from burl.write.opensearch.client import translated
-from burl_opensearch.templates import build_templates
-
-Kind = Literal["component template", "index template", "index"]
-State = Literal["missing", "outdated", "current"]
-
-_UPSERTED: tuple[Upserted, ...] = ("incidents", "suppressions")
+from burl_opensearch.resources import PLUGINS, Kind, Resource, resources
+from burl_opensearch.settings import PlatformSettings
+from burl_opensearch.stamp import State, compare
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to be installed: its `kind` and `name`, and how it stands in the cluster."""
+    """One thing to be installed: its `kind` and `name`, and how it stands in the cluster.
+
+    `note` says why, where it is `skipped`.
+    """
 
     kind: Kind
     name: str
     state: State
+    note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    step: Step
-    apply: Callable[[], object]
+_Plan = tuple[Step, Resource]
 
 
-def status(client: OpenSearch, url: str, prefix: str = "burl", clock: Clock | None = None) -> list[Step]:
+def status(
+    client: OpenSearch,
+    url: str,
+    prefix: str = "burl",
+    clock: Clock | None = None,
+    settings: PlatformSettings | None = None,
+) -> list[Step]:
     """Return everything that belongs into the cluster, and how it stands; changes nothing.
 
     Args:
@@ -47,85 +49,113 @@ def status(client: OpenSearch, url: str, prefix: str = "burl", clock: Clock | No
         url: how messages name it.
         prefix: first word of all index names.
         clock: tells the current month, whose index of annotations is made before there is one.
+        settings: retention and alerts.
 
     Raises:
         ConfigError: the cluster refuses us, or holds a newer schema than this version knows.
         Retryable: it cannot be reached.
     """
     with translated(url):
-        return [plan.step for plan in _plans(client, IndexNames(prefix), clock or SystemClock())]
+        return [step for step, _ in _plans(client, IndexNames(prefix), clock, settings)]
 
 
-def install(client: OpenSearch, url: str, prefix: str = "burl", clock: Clock | None = None) -> list[Step]:
+def install(
+    client: OpenSearch,
+    url: str,
+    prefix: str = "burl",
+    clock: Clock | None = None,
+    settings: PlatformSettings | None = None,
+) -> list[Step]:
     """Install what is missing or outdated; return every step with the state that it was in *before*.
 
     Raises:
         ConfigError, Retryable: as `status`. Where the schema is newer, nothing was changed.
     """
     with translated(url):
-        plans = list(_plans(client, IndexNames(prefix), clock or SystemClock()))
-        for plan in plans:
-            if plan.step.state != "current":
-                plan.apply()
-    return [plan.step for plan in plans]
+        plans = list(_plans(client, IndexNames(prefix), clock, settings))
+        for step, resource in plans:
+            if step.state in {"missing", "outdated"}:
+                resource.apply()
+    return [step for step, _ in plans]
 
 
-def _plans(client: OpenSearch, names: IndexNames, clock: Clock) -> Iterator[_Plan]:
-    templates = build_templates(names)
-    for name, body in templates.components.items():
-        yield _plan_component(client, name, body)
-    for name, body in templates.indices.items():
-        yield _plan_template(client, name, body)
-    for kind in _UPSERTED:
-        yield _plan_index(client, f"{names.alias(kind)}-v1", {names.alias(kind): {}})
-    # A dashboard whose index pattern matches nothing shows errors, and other dashboards with it.
-    yield _plan_index(client, names.dated("anomalies", clock.time_ns()), {})
+def upgrade(
+    client: OpenSearch,
+    url: str,
+    prefix: str = "burl",
+    clock: Clock | None = None,
+    settings: PlatformSettings | None = None,
+) -> list[Step]:
+    """Bring an installation to this version; as `install`, but only where there is one.
+
+    Raises:
+        ConfigError: nothing is installed; else as `install`.
+        Retryable: as `install`.
+    """
+    before = status(client, url, prefix, clock, settings)
+    if all(step.state in {"missing", "skipped"} for step in before):
+        raise ConfigError(f"nothing of {prefix} is installed in {url}: run `burl platform install {url}`")
+    return install(client, url, prefix, clock, settings)
 
 
-def _plan_component(client: OpenSearch, name: str, body: dict[str, Any]) -> _Plan:
-    try:
-        answer = client.cluster.get_component_template(name=name)
-        found = answer["component_templates"][0]["component_template"]
-    except NotFoundError:
-        found = None
-    step = Step("component template", name, _state(name, found, body))
-    return _Plan(step, lambda: client.cluster.put_component_template(name=name, body=body))
+def uninstall(
+    client: OpenSearch,
+    url: str,
+    prefix: str = "burl",
+    settings: PlatformSettings | None = None,
+    *,
+    keep_data: bool = False,
+) -> list[Step]:
+    """Take away what `install` put up, and all of Burl's indices unless `keep_data`; return what was removed.
+
+    Raises:
+        ConfigError: the cluster refuses us.
+        Retryable: it cannot be reached.
+    """
+    names = IndexNames(prefix)
+    removed = []
+    with translated(url):
+        plugins = _plugins(client)
+        data = [] if keep_data else sorted(_indices(client, names))
+        for resource in reversed(
+            list(resources(client, names, settings or PlatformSettings(), SystemClock()))
+        ):
+            if resource.kind == "index" or PLUGINS.get(resource.kind, "") not in {"", *plugins}:
+                continue
+            if resource.find() is not None:
+                resource.remove()
+                removed.append(Step(resource.kind, resource.name, "missing"))
+        for index in data:
+            client.indices.delete(index=index)
+            removed.append(Step("index", index, "missing"))
+    return removed
 
 
-def _plan_template(client: OpenSearch, name: str, body: dict[str, Any]) -> _Plan:
-    try:
-        answer = client.indices.get_index_template(name=name)
-        found = answer["index_templates"][0]["index_template"]
-    except NotFoundError:
-        found = None
-
-    def apply() -> None:
-        client.indices.put_index_template(name=name, body=body)
-        # A template speaks only of indices to come; new fields are wanted in those that are there, too.
-        client.indices.put_mapping(
-            index=body["index_patterns"][0],
-            body=body["template"]["mappings"],
-            params={"ignore_unavailable": "true", "allow_no_indices": "true"},
-        )
-
-    return _Plan(Step("index template", name, _state(name, found, body)), apply)
-
-
-def _plan_index(client: OpenSearch, name: str, aliases: dict[str, Any]) -> _Plan:
-    state: State = "current" if client.indices.exists(index=name) else "missing"
-    return _Plan(
-        Step("index", name, state), lambda: client.indices.create(index=name, body={"aliases": aliases})
+def _indices(client: OpenSearch, names: IndexNames) -> Iterator[str]:
+    """Yield Burl's indices by their full names: many clusters refuse to delete by a pattern."""
+    patterns = [f"{names.prefix}_{kind}-*" for kind in (*get_args(Dated), *get_args(Upserted))]
+    yield from client.indices.get(
+        index=",".join(patterns), params={"allow_no_indices": "true", "ignore_unavailable": "true"}
     )
 
 
-def _state(name: str, found: dict[str, Any] | None, wanted: dict[str, Any]) -> State:
-    if found is None:
-        return "missing"
-    meta = found.get("_meta", {})
-    version = meta.get("schema_version", 0)
-    if version > SCHEMA_VERSION:
-        raise ConfigError(
-            f"template {name} has schema version {version}, this version of Burl knows {SCHEMA_VERSION}:"
-            " upgrade burl-agent"
-        )
-    return "current" if meta.get("digest") == wanted["_meta"]["digest"] else "outdated"
+def _plans(
+    client: OpenSearch, names: IndexNames, clock: Clock | None, settings: PlatformSettings | None
+) -> Iterator[_Plan]:
+    plugins = _plugins(client)
+    for resource in resources(client, names, settings or PlatformSettings(), clock or SystemClock()):
+        yield _step(resource, plugins), resource
+
+
+def _step(resource: Resource, plugins: frozenset[str]) -> Step:
+    plugin = PLUGINS.get(resource.kind)
+    if plugin is not None and plugin not in plugins:
+        return Step(resource.kind, resource.name, "skipped", f"the cluster has no {plugin}")
+    state = compare(f"{resource.kind} {resource.name}", resource.find(), resource.meta)
+    return Step(resource.kind, resource.name, state)
+
+
+def _plugins(client: OpenSearch) -> frozenset[str]:
+    """Return the plugins of the cluster by name."""
+    found = client.cat.plugins(params={"format": "json"})
+    return frozenset(plugin["component"] for plugin in found)

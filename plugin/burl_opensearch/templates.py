@@ -1,16 +1,23 @@
 """Index templates, built from the fields; installed by `platform`."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
-from burl import __version__
 from burl.decide.annotation import SCHEMA_VERSION
 from burl.write.names import Dated, IndexNames, Upserted
-from burl_opensearch.fields import ALIASES, ANNOTATION, DEAD_LETTER, INCIDENT, Field
+from burl_opensearch.fields import (
+    ALIASES,
+    ANNOTATION,
+    DEAD_LETTER,
+    INCIDENT,
+    LOG,
+    TEMPLATE,
+    TEMPLATE_COUNT,
+    VERDICT,
+    Field,
+)
+from burl_opensearch.stamp import stamp
 
 PRIORITY = 950
 """Above SS4O's 900, so that no general template gets hold of our indices."""
@@ -25,17 +32,12 @@ _TYPES: dict[str, dict[str, Any]] = {
     "integer": {"type": "long"},
     "boolean": {"type": "boolean"},
 }
-_VERDICT = (
-    Field("@timestamp", "time", "When the verdict was given.", required=True),
-    Field("id", "keyword", "The document's `_id`.", required=True),
-    Field("anomaly_id", "keyword", "What it is about."),
-    Field("incident_id", "keyword", "What it is about."),
-    Field("verdict", "keyword", "What the person says."),
-)
 _DATED: dict[Dated, tuple[Field, ...]] = {
     "anomalies": ANNOTATION,
     "dead_letters": DEAD_LETTER,
-    "feedback": _VERDICT,
+    "feedback": VERDICT,
+    "logs": LOG,
+    "template_counts": TEMPLATE_COUNT,
 }
 _SUPPRESSIONS = {
     "dynamic": False,
@@ -67,6 +69,7 @@ def build_templates(names: IndexNames) -> Templates:
         **{kind: mapping(fields) for kind, fields in _DATED.items()},
         "incidents": mapping(INCIDENT),
         "suppressions": _SUPPRESSIONS,
+        "templates": mapping(TEMPLATE),
     }
     indices = {
         names.template(kind): _index_template(f"{prefix}_{kind}-*", list(components), mappings[kind])
@@ -100,7 +103,4 @@ def _index_template(pattern: str, components: list[str], mappings: dict[str, Any
 
 
 def _described(body: dict[str, Any]) -> dict[str, Any]:
-    """Add a digest: OpenSearch returns bodies in another form than it took, so they cannot be compared."""
-    digest = hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
-    meta = {"product": "burl", "version": __version__, "schema_version": SCHEMA_VERSION, "digest": digest}
-    return body | {"version": SCHEMA_VERSION, "_meta": meta}
+    return body | {"version": SCHEMA_VERSION, "_meta": stamp(body)}

@@ -88,3 +88,45 @@ def dead_letter(number: int) -> DeadLetter:
         "schema_version": 1,
     }
     return DeadLetter(f"d{number}", time_ns, document)
+
+
+def template(number: int) -> dict[str, Any]:
+    """Return an entry of the catalogue of templates."""
+    return {
+        "@timestamp": rfc3339(START_NS + number * SECOND_NS),
+        "last_seen": rfc3339(START_NS + (number + 60) * SECOND_NS),
+        "log.template.id": f"{number:016x}",
+        "log.record.template": f"disk <*> is full in rack {number}",
+        "service.name": f"cart{number % 3}",
+        "k8s.namespace.name": "shop",
+        "k8s.container.name": "app",
+        "log.record.original": f"disk 7 is full in rack {number}",
+        "trained": bool(number % 2),
+        "schema_version": 1,
+    }
+
+
+def template_count(number: int) -> dict[str, Any]:
+    """Return how often a template was seen in an interval."""
+    kept = ("log.template.id", "log.record.template", "service.name", "k8s.namespace.name")
+    return {
+        **{name: value for name, value in template(number).items() if name in kept},
+        "@timestamp": rfc3339(START_NS + number * SECOND_NS),
+        "data_end_time": rfc3339(START_NS + (number + 60) * SECOND_NS),
+        "count": number + 1,
+        "schema_version": 1,
+    }
+
+
+def verdict(number: int) -> dict[str, Any]:
+    """Return what a person said about a finding."""
+    about = annotation(number)
+    return {
+        "@timestamp": rfc3339(about.time_ns + 3600 * SECOND_NS),
+        "id": f"v{number}",
+        "anomaly_id": about.id,
+        "incident_id": "i1",
+        "verdict": ("real", "false")[number % 2],
+        "detector_id": "new_template",
+        "service.name": "cart",
+    }

@@ -1,4 +1,4 @@
-"""Every panel of the dashboard asks what a real OpenSearch answers with rows."""
+"""Every panel of every dashboard asks what a real OpenSearch answers with rows."""
 
 import json
 
@@ -6,14 +6,14 @@ import pytest
 from opensearchpy import OpenSearch
 
 from burl.clock import SystemClock
-from burl.decide import Findings
+from burl.decide import Annotation, Findings
 from burl.write import WriteSettings, make_store
 from burl.write.settings import OpenSearchSettings
-from burl_opensearch.dashboards import build_overview
+from burl_opensearch.dashboards import build_dashboards
 from burl_opensearch.dashboards.lint import lint
 from burl_opensearch.dashboards.queries import PanelQuery, panel_queries
 from contract.retries import SEEDED
-from contract.samples import annotation, incident
+from contract.samples import annotation, incident, template, template_count, verdict
 
 pytestmark = pytest.mark.integration
 
@@ -22,10 +22,28 @@ pytestmark = pytest.mark.integration
 def stored(installed: OpenSearchSettings, client: OpenSearch) -> OpenSearchSettings:
     settings = WriteSettings(store="opensearch", opensearch=installed)
     store = make_store(settings, SystemClock(), SEEDED, {})
-    store.write(Findings([annotation(n) for n in range(30)], [incident(n) for n in range(3)]))
+    store.write(Findings([_finding(n) for n in range(30)], [incident(n) for n in range(3)]))
+    for number in range(4):
+        store.add_verdict(verdict(number))
+        client.index(index=f"{installed.prefix}_templates", body=template(number))
+        index = f"{installed.prefix}_template_counts-default-default-2025.11"
+        client.index(index=index, body=template_count(number))
     store.close()
     client.indices.refresh(index=f"{installed.prefix}_*")
     return installed
+
+
+def _finding(number: int) -> Annotation:
+    kinds = ("new_template", "sequence", "rate", "silence")
+    return annotation(
+        number,
+        anomaly_kind=kinds[number % 4],
+        learning=number % 7 == 0,
+        model_version="1",
+        expected_templates=["disk <*> is fine"],
+        expected_value=3.0,
+        actual_value=float(number),
+    )
 
 
 def _types(properties: dict[str, object], path: str = "") -> dict[str, str]:
@@ -41,9 +59,9 @@ def _types(properties: dict[str, object], path: str = "") -> dict[str, str]:
 
 
 def test_every_panel_has_rows(stored: OpenSearchSettings, client: OpenSearch) -> None:
-    objects = [json.loads(line) for line in build_overview(stored.prefix).splitlines()]
+    objects = [json.loads(line) for line in build_dashboards(stored.prefix).splitlines()]
     queries = panel_queries(objects)
-    assert len(queries) == 5
+    assert len(queries) == 30
     for query in queries:
         assert _rows(client, query), query.panel
 
@@ -62,7 +80,8 @@ def test_the_dashboard_fits_the_mapping_that_was_installed(
     stored: OpenSearchSettings, client: OpenSearch
 ) -> None:
     mappings = {}
-    for pattern in (f"{stored.prefix}_anomalies-*", f"{stored.prefix}_incidents*"):
+    kinds = ("anomalies-*", "incidents*", "templates*", "template_counts-*", "feedback-*")
+    for pattern in (f"{stored.prefix}_{kind}" for kind in kinds):
         (first, *_) = client.indices.get_mapping(index=pattern).values()
         mappings[pattern] = _types(first["mappings"]["properties"])
-    assert lint(build_overview(stored.prefix), mappings) == []
+    assert lint(build_dashboards(stored.prefix), mappings) == []

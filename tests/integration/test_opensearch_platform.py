@@ -7,7 +7,8 @@ from burl.clock import ManualClock
 from burl.errors import ConfigError, Retryable
 from burl.write.opensearch import connect
 from burl.write.settings import OpenSearchSettings
-from burl_opensearch.platform import install, status
+from burl_opensearch.platform import Step, install, status, uninstall, upgrade
+from burl_opensearch.stamp import State
 from burl_opensearch.templates import PRIORITY
 from contract.samples import annotation
 
@@ -20,10 +21,51 @@ def url(opensearch_settings: OpenSearchSettings) -> str:
 
 
 def test_installing_twice_changes_nothing(client: OpenSearch, url: str, prefix: str) -> None:
-    assert {step.state for step in status(client, url, prefix)} == {"missing"}
-    assert {step.state for step in install(client, url, prefix)} == {"missing"}
-    assert {step.state for step in status(client, url, prefix)} == {"current"}
-    assert {step.state for step in install(client, url, prefix)} == {"current"}
+    assert _states(status(client, url, prefix)) == {"missing"}
+    assert _states(install(client, url, prefix)) == {"missing"}
+    assert _states(status(client, url, prefix)) == {"current"}
+    everything = client.indices.get(index=f"{prefix}_*")
+    assert _states(install(client, url, prefix)) == {"current"}
+    assert client.indices.get(index=f"{prefix}_*") == everything
+
+
+def test_what_the_cluster_lacks_is_skipped_and_said(client: OpenSearch, url: str, prefix: str) -> None:
+    skipped = [step for step in install(client, url, prefix) if step.state == "skipped"]
+    assert {step.kind for step in skipped} == {"retention policy", "role"}
+    assert skipped[0].note == "the cluster has no opensearch-index-management"
+
+
+def test_upgrading_wants_something_installed(client: OpenSearch, url: str, prefix: str) -> None:
+    with pytest.raises(ConfigError, match="nothing of"):
+        upgrade(client, url, prefix)
+    install(client, url, prefix)
+    assert _states(upgrade(client, url, prefix)) == {"current"}
+
+
+def test_uninstalling_leaves_nothing_behind(client: OpenSearch, url: str, prefix: str) -> None:
+    untouched = f"{prefix}other"
+    client.indices.create(index=untouched)
+    install(client, url, prefix)
+    client.index(index=f"{prefix}_anomalies-x-y-2025.11", body=annotation(1).document)
+    uninstall(client, url, prefix, keep_data=True)
+    assert client.indices.exists(index=f"{prefix}_anomalies-x-y-2025.11")
+    uninstall(client, url, prefix)
+    assert _states(status(client, url, prefix)) == {"missing"}
+    assert list(client.indices.get(index=f"{prefix}*")) == [untouched]
+    assert uninstall(client, url, prefix) == []
+
+
+def test_hostile_attributes_add_no_field(client: OpenSearch, installed: OpenSearchSettings) -> None:
+    index = f"{installed.prefix}_anomalies-default-default-2025.11"
+    client.index(index=index, body=annotation(1).document)
+    before = client.indices.get_mapping(index=index)
+    hostile = {f"k8s.label.{number}": "x" for number in range(1000)}
+    client.index(index=index, body=annotation(2, **hostile).document)
+    assert client.indices.get_mapping(index=index) == before
+
+
+def _states(steps: list[Step]) -> set[State]:
+    return {step.state for step in steps} - {"skipped"}
 
 
 def test_the_current_month_is_made(client: OpenSearch, url: str, prefix: str) -> None:
@@ -41,7 +83,7 @@ def test_an_outdated_template_is_replaced_and_fields_reach_indices_that_are_ther
     client.indices.put_index_template(name=name, body=body)
     assert [step.name for step in status(client, url, prefix) if step.state == "outdated"] == [name]
     install(client, url, prefix)
-    assert {step.state for step in status(client, url, prefix)} == {"current"}
+    assert _states(status(client, url, prefix)) == {"current"}
 
 
 def test_a_newer_schema_is_left_alone(client: OpenSearch, url: str, prefix: str) -> None:

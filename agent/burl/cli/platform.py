@@ -1,8 +1,8 @@
 """`burl platform`: what OpenSearch must hold before agents write to it."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,45 +10,159 @@ from burl.cli.options import ConfigOption, JsonOption
 from burl.cli.output import print_facts, print_json
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from burl.write.settings import OpenSearchSettings
     from burl_opensearch.platform import Step
+    from burl_opensearch.settings import PlatformSettings
 
 app = typer.Typer(help="Install what OpenSearch needs, and look at it.", no_args_is_help=True)
 
 UrlArgument = Annotated[
     str, typer.Argument(metavar="URL", help="OpenSearch; user and password come from write.opensearch.")
 ]
+PrefixOption = Annotated[
+    str | None, typer.Option(metavar="WORD", help="First word of all names; else write.opensearch.prefix.")
+]
+DashboardsOption = Annotated[
+    str | None, typer.Option(metavar="URL", help="OpenSearch Dashboards; else platform.dashboards_url.")
+]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Change nothing; say what would be done.")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """The cluster at hand, and what belongs into it."""
+
+    url: str
+    opensearch: "OpenSearchSettings"
+    platform: "PlatformSettings"
+
+    def call(self, action: "Callable[..., list[Step]]", **options: Any) -> "list[Step]":
+        """Connect, and act."""
+        from burl.write.opensearch import connect
+
+        client = connect(self.opensearch)
+        try:
+            return action(client, self.url, self.opensearch.prefix, settings=self.platform, **options)
+        finally:
+            client.close()
 
 
 @app.command()
-def install(url: UrlArgument, config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Install index templates and indices; what is current is left alone. Shows what was there before."""
+def install(
+    *,
+    url: UrlArgument,
+    dashboards: DashboardsOption = None,
+    prefix: PrefixOption = None,
+    dry_run: DryRunOption = False,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Install templates, indices, retention, roles, alerts, dashboards; what is current is left alone."""
     from burl_opensearch import platform
 
-    _show(f"Installed in {url}; before, it was", _call(platform.install, url, config), as_json)
+    _put(_target(url, config, prefix, dashboards), platform.install, dry_run=dry_run, as_json=as_json)
 
 
 @app.command()
-def status(url: UrlArgument, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+def upgrade(
+    *,
+    url: UrlArgument,
+    dashboards: DashboardsOption = None,
+    prefix: PrefixOption = None,
+    dry_run: DryRunOption = False,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring what is installed to this version of Burl; fails where nothing is."""
+    from burl_opensearch import platform
+
+    _put(_target(url, config, prefix, dashboards), platform.upgrade, dry_run=dry_run, as_json=as_json)
+
+
+@app.command()
+def status(
+    url: UrlArgument,
+    dashboards: DashboardsOption = None,
+    prefix: PrefixOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Say what is installed; exit code 1 when something is missing or outdated."""
     from burl_opensearch import platform
+    from burl_opensearch.dashboards import importing
 
-    steps = _call(platform.status, url, config)
+    target = _target(url, config, prefix, dashboards)
+    steps = target.call(platform.status)
+    if target.platform.dashboards_url:
+        steps += importing.status(target.platform.dashboards_url, target.opensearch)
     _show(f"In {url} there is", steps, as_json)
-    if any(step.state != "current" for step in steps):
+    if any(step.state in {"missing", "outdated"} for step in steps):
         raise typer.Exit(1)
 
 
-def _call(action: Callable[..., "list[Step]"], url: str, config: Path | None) -> "list[Step]":
-    """Connect to `url` as the configuration says, and act."""
-    from burl.config import load_settings
-    from burl.write.opensearch import connect
+@app.command()
+def uninstall(
+    *,
+    url: UrlArgument,
+    dashboards: DashboardsOption = None,
+    prefix: PrefixOption = None,
+    keep_data: Annotated[bool, typer.Option("--keep-data", help="Leave all indices where they are.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take away everything that Burl put up, its findings included unless --keep-data."""
+    from burl_opensearch import platform
+    from burl_opensearch.dashboards import importing
 
-    settings = load_settings(config).write.opensearch.model_copy(update={"hosts": [url]})
-    return action(connect(settings), url, settings.prefix)
+    target = _target(url, config, prefix, dashboards)
+    what = "what Burl installed" if keep_data else "what Burl installed AND ALL ITS FINDINGS"
+    if not yes:
+        typer.confirm(f"Remove {what} (prefix {target.opensearch.prefix}) from {url}?", abort=True, err=True)
+    steps = target.call(platform.uninstall, keep_data=keep_data)
+    if target.platform.dashboards_url:
+        steps += importing.remove(target.platform.dashboards_url, target.opensearch)
+    if as_json:
+        print_json(steps)
+    else:
+        print_facts(f"Removed from {url}", {f"{step.kind} {step.name}": "removed" for step in steps})
+
+
+def _target(url: str, config: Path | None, prefix: str | None, dashboards: str | None) -> _Target:
+    """Return what the configuration says, with the options that were given."""
+    from burl.config import load_settings
+    from burl.write.settings import OpenSearchSettings
+
+    settings = load_settings(config)
+    changes = {"hosts": [url]} | ({"prefix": prefix} if prefix else {})
+    opensearch = OpenSearchSettings.model_validate(settings.write.opensearch.model_dump() | changes)
+    platform = settings.platform.model_copy(
+        update={"dashboards_url": dashboards or settings.platform.dashboards_url}
+    )
+    return _Target(url, opensearch, platform)
+
+
+def _put(target: _Target, action: "Callable[..., list[Step]]", *, dry_run: bool, as_json: bool) -> None:
+    from burl_opensearch import platform
+    from burl_opensearch.dashboards import importing
+
+    steps = target.call(platform.status if dry_run else action)
+    if target.platform.dashboards_url:
+        steps += importing.status(target.platform.dashboards_url, target.opensearch)
+        if not dry_run:
+            importing.import_dashboards(target.platform.dashboards_url, target.opensearch)
+    title = "To be installed in" if dry_run else "Installed in"
+    _show(f"{title} {target.url}; before, it was", steps, as_json)
 
 
 def _show(title: str, steps: "list[Step]", as_json: bool) -> None:
     if as_json:
         print_json(steps)
     else:
-        print_facts(title, {f"{step.kind} {step.name}": step.state for step in steps})
+        print_facts(title, {f"{step.kind} {step.name}": _words(step) for step in steps})
+
+
+def _words(step: "Step") -> str:
+    return f"{step.state} ({step.note})" if step.note else step.state

@@ -9,8 +9,8 @@ from typing import Literal
 
 from burl.decide.times import rfc3339
 
-Dated = Literal["anomalies", "dead_letters", "feedback"]
-Upserted = Literal["incidents", "suppressions"]
+Dated = Literal["anomalies", "dead_letters", "feedback", "logs", "template_counts"]
+Upserted = Literal["incidents", "suppressions", "templates"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,12 @@ class IndexNames:
     namespace: str = "default"
 
     def dated(self, kind: Dated, time_ns: int) -> str:
-        """Return the monthly index of documents that are only ever added."""
-        return f"{self.prefix}_{kind}-{self.dataset}-{self.namespace}-{_month(time_ns)}"
+        """Return the index of documents that are only ever added: monthly, for logs daily."""
+        period = _day(time_ns) if kind == "logs" else _day(time_ns)[: len("2026.11")]
+        return f"{self.prefix}_{kind}-{self.dataset}-{self.namespace}-{period}"
 
     def all_dated(self, kind: Dated) -> str:
-        """Return the pattern of all months of this dataset and namespace."""
+        """Return the pattern of all months or days of this dataset and namespace."""
         return f"{self.prefix}_{kind}-{self.dataset}-{self.namespace}-*"
 
     def alias(self, kind: Upserted) -> str:
@@ -38,5 +39,5 @@ class IndexNames:
         return f"{self.prefix}_{kind}_template"
 
 
-def _month(time_ns: int) -> str:
-    return rfc3339(max(time_ns, 0))[:7].replace("-", ".")
+def _day(time_ns: int) -> str:
+    return rfc3339(max(time_ns, 0))[: len("2026-11-22")].replace("-", ".")

@@ -1,5 +1,5 @@
-"""The Overview dashboard: built by `overview`, shipped as NDJSON, checked by `lint` and `queries`."""
+"""The dashboards: built by `bundle` and its pages, shipped as NDJSON, checked by `lint` and `queries`."""
 
-from burl_opensearch.dashboards.overview import build_overview, shipped_overview
+from burl_opensearch.dashboards.bundle import build_dashboards, shipped_dashboards
 
-__all__ = ["build_overview", "shipped_overview"]
+__all__ = ["build_dashboards", "shipped_dashboards"]

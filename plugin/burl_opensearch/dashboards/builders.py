@@ -44,10 +44,24 @@ def saved_object(
     }
 
 
-def index_pattern(identifier: str, title: str, fields: Sequence[Field]) -> SavedObject:
-    """Return the index pattern `title` with what its documents hold."""
+def index_pattern(
+    identifier: str, title: str, fields: Sequence[Field], links: Mapping[str, str]
+) -> SavedObject:
+    """Return the index pattern `title` with what its documents hold.
+
+    `links` says of fields where a click on a value leads; `{{value}}` stands for it.
+    """
     described = [_described(field) for field in fields]
-    attributes = {"title": title, "timeFieldName": "@timestamp", "fields": to_json(described)}
+    formats = {
+        name: {"id": "url", "params": {"urlTemplate": where, "labelTemplate": "{{value}}"}}
+        for name, where in links.items()
+    }
+    attributes = {
+        "title": title,
+        "timeFieldName": "@timestamp",
+        "fields": to_json(described),
+        "fieldFormatMap": to_json(formats),
+    }
     return saved_object("index-pattern", identifier, attributes, [])
 
 
@@ -73,6 +87,21 @@ def visualization(
         "kibanaSavedObjectMeta": {"searchSourceJSON": _source(query)},
     }
     return saved_object("visualization", identifier, attributes, [_pattern_reference(pattern)])
+
+
+def markdown_object(identifier: str, title: str, params: Mapping[str, Any]) -> SavedObject:
+    """Return a visualization that shows text and asks nothing."""
+    state = {"title": title, "type": "markdown", "params": dict(params), "aggs": []}
+    source = to_json({"query": _query(""), "filter": []})
+    attributes = {
+        "title": title,
+        "visState": to_json(state),
+        "uiStateJSON": "{}",
+        "description": "",
+        "version": 1,
+        "kibanaSavedObjectMeta": {"searchSourceJSON": source},
+    }
+    return saved_object("visualization", identifier, attributes, [])
 
 
 def search(

@@ -25,7 +25,7 @@ _VISUALIZATIONS = {
 """Types that were seen to render; `histogram` is the vertical bar. Timeline and TSVB fail."""
 _WITHOUT_INDEX = {"markdown", "vega"}
 _ATTRIBUTES = {
-    "index-pattern": {"title", "timeFieldName", "fields"},
+    "index-pattern": {"title", "timeFieldName", "fields", "fieldFormatMap"},
     "visualization": {"title", "visState", "uiStateJSON", "description", "version", "kibanaSavedObjectMeta"},
     "search": {"title", "description", "hits", "columns", "sort", "version", "kibanaSavedObjectMeta"},
     "dashboard": {
@@ -41,7 +41,7 @@ _ATTRIBUTES = {
         "kibanaSavedObjectMeta",
     },
 }
-_JSON_STRINGS = ("visState", "uiStateJSON", "panelsJSON", "optionsJSON", "fields")
+_JSON_STRINGS = ("visState", "uiStateJSON", "panelsJSON", "optionsJSON", "fields", "fieldFormatMap")
 _KEYS = {"attributes", "id", "migrationVersion", "references", "type"}
 _AGGREGATIONS = {
     "count",

@@ -1,224 +1,109 @@
-"""The Overview dashboard: what happened, where, and why."""
+"""The Overview: what happened, where, and why."""
 
-from importlib.resources import files
-from typing import Any
-
-from burl_opensearch.dashboards.builders import (
-    Panel,
-    SavedObject,
-    dashboard,
-    index_pattern,
-    ndjson,
-    search,
-    visualization,
+from burl_opensearch.dashboards.builders import Panel, SavedObject, dashboard, search
+from burl_opensearch.dashboards.charts import (
+    bars,
+    count,
+    heatmap,
+    measure,
+    metric,
+    over_time,
+    pie,
+    table,
+    terms,
+    text,
 )
-from burl_opensearch.fields import ANNOTATION, INCIDENT
+from burl_opensearch.dashboards.patterns import ANOMALIES, INCIDENTS, LEARNT, TEMPLATES
 
-_ANOMALIES = "burl-anomalies"
-_INCIDENTS = "burl-incidents"
-_LEARNT = "learning:false"
-"""While a service is learnt, every template of it is new: that would fill the page."""
-
-
-def shipped_overview() -> str:
-    """Return the NDJSON file that is shipped."""
-    return (files("burl_opensearch") / "dashboards" / "overview.ndjson").read_text(encoding="utf-8")
+_INTRODUCTION = """\
+**What is abnormal in the logs, and why.** A click on an incident's id opens it: its lines, what was expected,
+what happened beside it. More: [Templates](#/view/burl-template-catalogue) ·
+[Quality of the findings](#/view/burl-quality)"""
 
 
-def build_overview(prefix: str = "burl") -> str:
-    """Return the NDJSON of the dashboard and all that it needs, for indices named `prefix`_..."""
-    panels = [
-        Panel(_incident_count(), 0, 0, 10, 12),
-        Panel(_incidents_over_time(), 10, 0, 38, 12),
-        Panel(_grades_by_service(), 0, 12, 48, 15),
-        Panel(_top_incidents(), 0, 27, 48, 18),
-        Panel(_new_templates(), 0, 45, 48, 15),
-    ]
-    overview = dashboard(
-        "burl-anomalies-overview", "[Burl] Anomaly overview", "What is abnormal in the logs, and why.", panels
+def build() -> SavedObject:
+    """Return the dashboard; its panels are `panels`."""
+    return dashboard(
+        "burl-anomalies-overview",
+        "[Burl] Anomaly overview",
+        "What is abnormal in the logs, and why.",
+        panels(),
     )
-    patterns = [
-        index_pattern(_ANOMALIES, f"{prefix}_anomalies-*", ANNOTATION),
-        index_pattern(_INCIDENTS, f"{prefix}_incidents*", INCIDENT),
+
+
+def panels() -> list[Panel]:
+    """Return the panels in their places."""
+    return [
+        Panel(text("burl-overview-text", "[Burl] About this page", _INTRODUCTION), 0, 0, 38, 5),
+        Panel(_incident_count(), 38, 0, 10, 5),
+        Panel(_incidents("burl-incidents-over-time", "service", "services"), 0, 5, 24, 12),
+        Panel(_incidents("burl-incidents-by-kind", "kind", "anomaly_kinds"), 24, 5, 24, 12),
+        Panel(_grades_by_service(), 0, 17, 48, 15),
+        Panel(_top_incidents(), 0, 32, 48, 18),
+        Panel(_new_templates(), 0, 50, 30, 15),
+        Panel(_by_detector(), 30, 50, 18, 15),
+        Panel(_silent_services(), 0, 65, 48, 10),
     ]
-    return ndjson([*patterns, *(panel.content for panel in panels), overview])
 
 
 def _incident_count() -> SavedObject:
-    metric = {
-        "metric": {
-            "colorSchema": "Green to Red",
-            "colorsRange": [{"from": 0, "to": 10000}],
-            "labels": {"show": True},
-            "metricColorMode": "None",
-            "percentageMode": False,
-            "style": {"bgColor": False, "bgFill": "#000", "fontSize": 60, "labelColor": False, "subText": ""},
-            "useRanges": False,
-        }
-    }
-    aggs = [_agg("count", "metric", customLabel="Incidents")]
-    params = {"addLegend": False, "addTooltip": True, **metric}
-    return visualization(
-        "burl-incident-count", "[Burl] Incidents", _INCIDENTS, kind="metric", params=params, aggs=aggs
-    )
+    return metric("burl-incident-count", "[Burl] Incidents", INCIDENTS, [count("Incidents")])
 
 
-def _incidents_over_time() -> SavedObject:
-    params = {
-        "addLegend": True,
-        "addTimeMarker": False,
-        "addTooltip": True,
-        "categoryAxes": [_axis("CategoryAxis-1", "category", "bottom", {"type": "linear"})],
-        "grid": {"categoryLines": False},
-        "labels": {},
-        "legendPosition": "right",
-        "seriesParams": [
-            {
-                "data": {"id": "1", "label": "Incidents"},
-                "drawLinesBetweenPoints": True,
-                "mode": "stacked",
-                "show": True,
-                "showCircles": True,
-                "type": "histogram",
-                "valueAxis": "ValueAxis-1",
-            }
-        ],
-        "times": [],
-        "valueAxes": [
-            {
-                **_axis("ValueAxis-1", "value", "left", {"mode": "normal", "type": "linear"}),
-                "name": "LeftAxis-1",
-                "title": {"text": "Incidents"},
-            }
-        ],
-    }
-    aggs = [
-        _agg("count", "metric", customLabel="Incidents"),
-        _over_time(),
-        _terms("services", "group", size=10, order_by="1"),
-    ]
-    return visualization(
-        "burl-incidents-over-time",
-        "[Burl] Incidents over time",
-        _INCIDENTS,
-        kind="histogram",
-        params=params,
-        aggs=aggs,
-    )
+def _incidents(identifier: str, by: str, field: str) -> SavedObject:
+    aggs = [count("Incidents"), over_time(), terms(field, "group", size=10)]
+    return bars(identifier, f"[Burl] Incidents over time, by {by}", INCIDENTS, aggs)
 
 
 def _grades_by_service() -> SavedObject:
-    params = {
-        "addLegend": True,
-        "addTooltip": True,
-        "colorSchema": "Reds",
-        "colorsNumber": 5,
-        "colorsRange": [],
-        "enableHover": False,
-        "invertColors": False,
-        "legendPosition": "right",
-        "percentageMode": False,
-        "setColorRange": False,
-        "times": [],
-        "valueAxes": [
-            {
-                "id": "ValueAxis-1",
-                "labels": {"color": "black", "overwriteColor": False, "rotate": 0, "show": False},
-                "scale": {"defaultYExtents": False, "type": "linear"},
-                "show": False,
-                "type": "value",
-            }
-        ],
-    }
     aggs = [
-        _agg("max", "metric", field="anomaly_grade", customLabel="Highest grade"),
-        _over_time(),
-        _terms("service.name", "group", size=20, order_by="1"),
+        measure("max", "anomaly_grade", "Highest grade"),
+        over_time(),
+        terms("service.name", "group", size=20),
     ]
-    return visualization(
-        "burl-grades-by-service",
-        "[Burl] Highest grade by service",
-        _ANOMALIES,
-        kind="heatmap",
-        params=params,
-        aggs=aggs,
-        query=_LEARNT,
-    )
+    return heatmap("burl-grades-by-service", "[Burl] Highest grade by service", ANOMALIES, aggs, LEARNT)
 
 
 def _top_incidents() -> SavedObject:
-    columns = ["anomaly_grade", "services", "anomaly_kinds", "anomaly_count", "reason", "state"]
-    sort = [["anomaly_grade", "desc"], ["@timestamp", "desc"]]
     return search(
-        "burl-top-incidents", "[Burl] Top incidents, and why", _INCIDENTS, columns=columns, sort=sort
+        "burl-top-incidents",
+        "[Burl] Top incidents, and why",
+        INCIDENTS,
+        columns=[
+            "anomaly_grade",
+            "services",
+            "reason",
+            "anomaly_kinds",
+            "anomaly_count",
+            "state",
+            "incident_id",
+        ],
+        sort=[["anomaly_grade", "desc"], ["@timestamp", "desc"]],
     )
 
 
 def _new_templates() -> SavedObject:
-    params = {
-        "perPage": 10,
-        "showMetricsAtAllLevels": False,
-        "showPartialRows": False,
-        "showTotal": False,
-        "sort": {"columnIndex": None, "direction": None},
-        "totalFunc": "sum",
-    }
     aggs = [
-        _agg("max", "metric", field="anomaly_grade", customLabel="Highest grade"),
-        _agg("min", "metric", field="@timestamp", customLabel="First seen"),
-        _terms("service.name", "bucket", size=20, order_by="1", customLabel="Service"),
-        _terms("log.record.template", "bucket", size=20, order_by="1", customLabel="New template"),
+        measure("min", "@timestamp", "First seen"),
+        measure("max", "last_seen", "Last seen"),
+        terms("service.name", "bucket", size=20, label="Service"),
+        terms("log.record.template", "bucket", size=20, label="New kind of line"),
     ]
-    return visualization(
-        "burl-new-templates",
-        "[Burl] New templates",
-        _ANOMALIES,
-        kind="table",
-        params=params,
-        aggs=aggs,
-        query=f"anomaly_kind:new_template AND {_LEARNT}",
+    return table("burl-new-templates", "[Burl] Kinds of lines seen first in this time", TEMPLATES, aggs)
+
+
+def _by_detector() -> SavedObject:
+    aggs = [count("Findings"), terms("detector_id", "segment", size=20)]
+    return pie("burl-by-detector", "[Burl] Findings by detector", ANOMALIES, aggs, LEARNT)
+
+
+def _silent_services() -> SavedObject:
+    aggs = [
+        count("Findings"),
+        measure("max", "@timestamp", "Latest"),
+        terms("service.name", "bucket", size=20, label="Service"),
+        terms("log.record.template", "bucket", size=5, label="What is missing"),
+    ]
+    return table(
+        "burl-silent-services", "[Burl] Lines that stopped coming", ANOMALIES, aggs, "anomaly_kind:silence"
     )
-
-
-def _agg(kind: str, schema: str, **params: Any) -> dict[str, Any]:
-    return {"type": kind, "schema": schema, "params": params}
-
-
-def _over_time() -> dict[str, Any]:
-    return _agg(
-        "date_histogram",
-        "segment",
-        field="@timestamp",
-        interval="auto",
-        useNormalizedOpenSearchInterval=True,
-        drop_partials=False,
-        min_doc_count=1,
-        extended_bounds={},
-    )
-
-
-def _terms(field: str, schema: str, *, size: int, order_by: str, **params: Any) -> dict[str, Any]:
-    return _agg(
-        "terms",
-        schema,
-        field=field,
-        size=size,
-        order="desc",
-        orderBy=order_by,
-        otherBucket=False,
-        missingBucket=False,
-        **params,
-    )
-
-
-def _axis(identifier: str, kind: str, position: str, scale: dict[str, str]) -> dict[str, Any]:
-    return {
-        "id": identifier,
-        "labels": {"filter": kind == "category", "rotate": 0, "show": True, "truncate": 100},
-        "position": position,
-        "scale": scale,
-        "show": True,
-        "style": {},
-        "title": {},
-        "type": kind,
-    }

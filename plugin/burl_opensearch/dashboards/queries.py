@@ -7,7 +7,7 @@ from typing import Any
 
 from burl_opensearch.dashboards.builders import SavedObject
 
-_BUCKETS = {"terms", "date_histogram"}
+_BUCKETS = {"terms", "date_histogram", "histogram"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ def panel_queries(objects: Sequence[SavedObject]) -> list[PanelQuery]:
     return [
         PanelQuery(each["id"], titles[each["references"][0]["id"]], _body(each))
         for each in objects
-        if each.get("type") in {"visualization", "search"}
+        if each.get("type") in {"visualization", "search"} and each["references"]
     ]
 
 
@@ -65,6 +65,8 @@ def _bucket(agg: dict[str, Any], metrics: dict[str, Any]) -> dict[str, Any]:
     params = agg["params"]
     if agg["type"] == "date_histogram":
         return {"date_histogram": {"field": params["field"], "fixed_interval": "1h", "min_doc_count": 1}}
+    if agg["type"] == "histogram":
+        return {"histogram": {"field": params["field"], "interval": params["interval"], "min_doc_count": 1}}
     by = params["orderBy"] if params["orderBy"] in metrics else "_count"
     order = {by: params["order"]}
     return {"terms": {"field": params["field"], "size": params["size"], "order": order}}

@@ -6,15 +6,21 @@ from typing import Any
 
 import pytest
 
-from burl_opensearch.dashboards import build_overview, shipped_overview
+from burl_opensearch.dashboards import build_dashboards, shipped_dashboards
 from burl_opensearch.dashboards.lint import lint
-from burl_opensearch.fields import ANNOTATION, INCIDENT
+from burl_opensearch.fields import ANNOTATION, INCIDENT, TEMPLATE, TEMPLATE_COUNT, VERDICT
 from burl_opensearch.templates import mapping
 
 Objects = list[dict[str, Any]]
 MAPPINGS = {
     title: {name: each["type"] for name, each in mapping(fields)["properties"].items()}
-    for title, fields in (("burl_anomalies-*", ANNOTATION), ("burl_incidents*", INCIDENT))
+    for title, fields in (
+        ("burl_anomalies-*", ANNOTATION),
+        ("burl_incidents*", INCIDENT),
+        ("burl_templates*", TEMPLATE),
+        ("burl_template_counts-*", TEMPLATE_COUNT),
+        ("burl_feedback-*", VERDICT),
+    )
 }
 
 
@@ -121,13 +127,13 @@ TRAPS: dict[str, tuple[Callable[[Objects], None], str]] = {
 }
 
 
-def test_the_shipped_dashboard_is_sound() -> None:
-    assert lint(shipped_overview(), MAPPINGS) == []
+def test_the_shipped_dashboards_are_sound() -> None:
+    assert lint(shipped_dashboards(), MAPPINGS) == []
 
 
 @pytest.mark.parametrize("trap", TRAPS)
 def test_the_lint_names_the_trap(trap: str) -> None:
-    objects = [json.loads(line) for line in build_overview().splitlines()]
+    objects = [json.loads(line) for line in build_dashboards().splitlines()]
     spring, expected = TRAPS[trap]
     spring(objects)
     problems = lint("\n".join(json.dumps(each) for each in objects), MAPPINGS)

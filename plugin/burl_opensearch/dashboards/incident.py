@@ -1,0 +1,109 @@
+"""The Incident page: everything of one incident, narrowed by the id that a link put into the query."""
+
+from burl_opensearch.dashboards.builders import Panel, SavedObject, dashboard, search
+from burl_opensearch.dashboards.charts import bars, count, measure, metric, over_time, table, terms, text
+from burl_opensearch.dashboards.patterns import ANOMALIES, INCIDENTS, RAW
+
+_INTRODUCTION = """\
+**One incident.** The query above holds its id; without one, all findings are here. *Expected* is what the
+model took for normal, *context* the lines before. [Back to the overview](#/view/burl-anomalies-overview)"""
+
+
+def build(*, with_raw_logs: bool = False) -> SavedObject:
+    """Return the dashboard."""
+    return dashboard(
+        "burl-incident",
+        "[Burl] Incident",
+        "Everything of one incident.",
+        panels(with_raw_logs=with_raw_logs),
+    )
+
+
+def panels(*, with_raw_logs: bool = False) -> list[Panel]:
+    """Return the panels in their places; raw logs where their index is known."""
+    raw = [Panel(_raw_logs(), 0, 76, 48, 18)] if with_raw_logs else []
+    return [
+        Panel(text("burl-incident-text", "[Burl] About this incident", _INTRODUCTION), 0, 0, 36, 5),
+        Panel(_numbers(), 36, 0, 12, 5),
+        Panel(_headline(), 0, 5, 48, 10),
+        Panel(_neighbours(), 0, 15, 48, 12),
+        Panel(_lines(), 0, 27, 48, 20),
+        Panel(_expected(), 0, 47, 48, 15),
+        Panel(_counts(), 0, 62, 48, 14),
+        *raw,
+    ]
+
+
+def _numbers() -> SavedObject:
+    aggs = [count("Findings"), measure("max", "anomaly_grade", "Highest grade")]
+    return metric("burl-incident-numbers", "[Burl] Findings and their grade", ANOMALIES, aggs)
+
+
+def _headline() -> SavedObject:
+    return search(
+        "burl-incident-headline",
+        "[Burl] What happened",
+        INCIDENTS,
+        columns=["reason", "services", "anomaly_grade", "data_end_time", "first_lines"],
+        sort=[["@timestamp", "desc"]],
+    )
+
+
+def _neighbours() -> SavedObject:
+    aggs = [count("Findings"), over_time(), terms("service.name", "group", size=15)]
+    return bars("burl-incident-neighbours", "[Burl] Findings in time, by service", ANOMALIES, aggs)
+
+
+def _lines() -> SavedObject:
+    return search(
+        "burl-incident-lines",
+        "[Burl] The lines, with their context",
+        ANOMALIES,
+        columns=[
+            "service.name",
+            "anomaly_grade",
+            "reason",
+            "log.record.original",
+            "context",
+            "log.record.uid",
+        ],
+        sort=[["@timestamp", "asc"]],
+    )
+
+
+def _expected() -> SavedObject:
+    return search(
+        "burl-incident-expected",
+        "[Burl] Expected, and what came",
+        ANOMALIES,
+        columns=[
+            "service.name",
+            "expected_templates",
+            "log.record.template",
+            "nearest_template",
+            "session.id",
+        ],
+        sort=[["anomaly_grade", "desc"]],
+        query="_exists_:expected_templates OR _exists_:nearest_template",
+    )
+
+
+def _counts() -> SavedObject:
+    aggs = [
+        measure("avg", "expected_value", "Expected"),
+        measure("avg", "actual_value", "Came"),
+        terms("service.name", "bucket", size=20, label="Service", order_by="2"),
+        terms("log.record.template", "bucket", size=10, label="Kind of line", order_by="2"),
+    ]
+    query = "anomaly_kind:(rate OR silence)"
+    return table("burl-incident-counts", "[Burl] Counts: expected, and what came", ANOMALIES, aggs, query)
+
+
+def _raw_logs() -> SavedObject:
+    return search(
+        "burl-incident-raw-logs",
+        "[Burl] Raw logs of this time (clear the query to see them)",
+        RAW,
+        columns=["_source"],
+        sort=[["@timestamp", "asc"]],
+    )
