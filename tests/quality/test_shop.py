@@ -1,7 +1,7 @@
 """What is found in the shop's test part by a bundle trained on its train part only.
 
-The definition of found and false is that of `burl.train.episodes`. The time of these logs is compressed, hence
-the budget and the gap.
+The definition of found and false is that of `burl.train.episodes`. The time of these logs is compressed,
+hence the budget and the gap.
 """
 
 from pathlib import Path
