@@ -29,6 +29,10 @@ def train(
         list[str] | None,
         typer.Option(metavar="HOW", help="auto, none, NAME=REGEX, or an attribute; may be repeated."),
     ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(help="Which lines are abnormal: JSON {line: normal|abnormal}, JSON lines or CSV."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed and inputs give the same bundle.")] = 0,
     config: ConfigOption = None,
     as_json: JsonOption = False,
@@ -47,6 +51,7 @@ def train(
             format=file_format,
             sessions=session or ["auto"],
             seed=seed,
+            labels=labels,
             receive=settings.receive,
             parse=settings.parse,
             window=settings.window,

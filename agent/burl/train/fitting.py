@@ -11,6 +11,8 @@ from burl.detect.registry import parse_spec
 from burl.errors import InputError
 from burl.receive.batch import Ints
 from burl.train.corpus import Corpus, Split, end_times
+from burl.train.labels import normal_units
+from burl.train.validation import Validation, validate
 from burl.window import Events, Intervals, Sequences, Unit
 
 _MIN_UNITS = 20
@@ -26,6 +28,7 @@ class Fitted:
     calibration: Calibration
     chosen_because: str = ""
     figures: dict[str, float] = field(default_factory=dict)
+    validation: Validation | None = None
 
 
 def fit(
@@ -36,8 +39,22 @@ def fit(
     seed: int,
     progress: Progress,
     config: dict[str, object] | None = None,
+    least_units: int = _MIN_UNITS,
+    validated: bool = False,
 ) -> Fitted:
     """Fit the detector `spec` (`name[:unit]`) on the head, calibrate on the tail, refit on `whole`.
+
+    Units that are labelled anomalous are only shown to detectors that use labels, and calibrate nothing.
+
+    Args:
+        spec: `name[:unit]`.
+        split: the head and the tail.
+        whole: both.
+        seed: makes the training repeatable.
+        progress: told how far it is.
+        config: settings that differ from the defaults.
+        least_units: units that head and tail must hold at least.
+        validated: whether the trial is asked how well it tells held-out units apart.
 
     Raises:
         ConfigError: there is no such detector.
@@ -45,17 +62,20 @@ def fit(
     """
     kind, unit = parse_spec(spec)
     settings = kind.config_type.model_validate(config or {})
-    _require(spec, unit, split)
+    normal = Split(normal_units(split.fit), normal_units(split.holdout))
+    _require(spec, unit, normal, least_units)
+    taught, all_taught = (split.fit, whole) if kind.uses_labels else (normal.fit, normal_units(whole))
     trial = kind(unit, settings, seed)
     trial.bind(whole.streams)
-    trial.fit(split.fit, _part(progress, 0.0, 0.45))
+    trial.fit(taught, _part(progress, 0.0, 0.45))
     history = split.fit.span_seconds() if kind.absorbs else 0.0
-    calibration = calibrate(trial, split.holdout, history_seconds=history)
+    validation = validate(trial, split.holdout, seed) if validated else None
+    calibration = calibrate(trial, normal.holdout, history_seconds=history)
     final = kind(unit, settings, seed)
     final.bind(whole.streams)
-    final.fit(whole, _part(progress, 0.5, 1.0))
+    final.fit(all_taught, _part(progress, 0.5, 1.0))
     figures = {"held_out_units": float(calibration.count), "held_out_seconds": calibration.span_seconds}
-    return Fitted(spec, final, calibration, figures=figures)
+    return Fitted(spec, final, calibration, figures=figures, validation=validation)
 
 
 def calibrate(detector: Detector, holdout: Corpus, *, history_seconds: float = 0.0) -> Calibration:
@@ -90,12 +110,13 @@ def _times(units: Events | Sequences | Intervals, scores: Scores, detector: Dete
     return np.array([detector.explain(units, row).start_ns for row in range(len(scores))], dtype=np.int64)
 
 
-def _require(spec: str, unit: Unit, split: Split) -> None:
+def _require(spec: str, unit: Unit, split: Split, least_units: int) -> None:
     for name, corpus in (("fitted on", split.fit), ("held out", split.holdout)):
         found = _count(unit, corpus)
-        if found < _MIN_UNITS:
+        if found < least_units:
             raise InputError(
-                f"detector {spec}: only {found} {unit}s to be {name}, it takes {_MIN_UNITS}; give more data"
+                f"detector {spec}: only {found} normal {unit}s to be {name}, it takes {least_units};"
+                " give more data"
             )
 
 

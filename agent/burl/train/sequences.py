@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from burl.detect.registry import parse_spec
 from burl.parse import Catalogue, Template, template_id
 from burl.receive.batch import Identity, Ints, StreamTable
 from burl.receive.sequences import EventSequence
@@ -24,6 +25,12 @@ def template_texts(directory: Path) -> dict[str, str]:
         return {}
     with path.open(newline="", encoding="utf-8") as file:
         return {row["EventId"].removeprefix("E"): row["EventTemplate"] for row in csv.DictReader(file)}
+
+
+def sequence_config(spec: str) -> dict[str, object]:
+    """Return the settings of a detector of event ids: there are no releases, an unseen event is odd."""
+    kind, _ = parse_spec(spec)
+    return {"unseen": "anomalous"} if "unseen" in kind.config_type.model_fields else {}
 
 
 class SequenceSource:

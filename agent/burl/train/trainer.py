@@ -2,38 +2,31 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
-
-import numpy as np
 
 from burl.bundle import Manifest
 from burl.clock import SystemClock
 from burl.decide.settings import DecideSettings
 from burl.detect import Progress
 from burl.errors import InputError
-from burl.parse import Catalogue
-from burl.parse.continuation import Continuations, shape
-from burl.parse.masks import Masker
-from burl.parse.parser import Parser
 from burl.parse.settings import ParseSettings
 from burl.parse.template_set import TemplateSet
-from burl.parse.train import train_templates
-from burl.receive.batch import Batch, Ints, StreamTable
-from burl.receive.files import FileFormat, FileReader
+from burl.receive.batch import StreamTable
+from burl.receive.files import FileFormat, FileReader, detect_format
+from burl.receive.raw_lines import STDIN
+from burl.receive.sequences import EventSequence, read_sequences
 from burl.receive.settings import ReceiveSettings
 from burl.train.choice import choose
-from burl.train.corpus import Corpus, Split, split
+from burl.train.corpus import Corpus, Split
 from burl.train.fitting import Fitted, fit
+from burl.train.labels import labelled_uids, read_labels
+from burl.train.prepare import Prepared, Recipe, prepare
 from burl.train.publish import Trained, publish
-from burl.train.session_spec import session_spec
+from burl.train.sequences import SequenceSource, sequence_config, template_texts
 from burl.window.settings import WindowSettings
 from burl.window.spec import SessionSpec
-from burl.window.windower import Windowed, Windower
 
-_HOLDOUT_SHARE = 0.25
-_MIN_RECORDS = 100
-_ALL_NS = 1 << 62
+_MIN_SEQUENCES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +36,7 @@ class TrainRequest:
     Attributes:
         detectors: specs `name[:unit]`, or `auto`.
         sessions: `auto`, `none`, `NAME=REGEX` or attribute names.
+        labels: a file that says which lines are abnormal.
     """
 
     inputs: Sequence[Path]
@@ -51,6 +45,7 @@ class TrainRequest:
     format: FileFormat = "auto"
     sessions: Sequence[str] = ("auto",)
     seed: int = 0
+    labels: Path | None = None
     receive: ReceiveSettings = field(default_factory=ReceiveSettings)
     parse: ParseSettings = field(default_factory=ParseSettings)
     window: WindowSettings = field(default_factory=WindowSettings)
@@ -61,30 +56,11 @@ def train(request: TrainRequest, progress: Progress) -> Manifest:
     """Train a bundle and write it to `request.out`; nothing is left behind when it fails.
 
     Raises:
-        InputError: the inputs cannot be read, or hold too little.
+        InputError: the inputs or the labels cannot be read, or hold too little.
         ConfigError: a detector or a session is not known.
         BundleError: `request.out` is something else than a bundle.
     """
-    streams = StreamTable()
-    reader = FileReader(request.receive, streams, SystemClock())
-    batches = list(reader.read(request.inputs, request.format))
-    times = np.concatenate([batch.times_ns for batch in batches]) if batches else np.empty(0, dtype=np.int64)
-    if len(times) < _MIN_RECORDS:
-        raise InputError(f"{len(times)} records are too few to learn from; it takes {_MIN_RECORDS}")
-    cut_ns = int(np.quantile(times, 1 - _HOLDOUT_SHARE, method="lower"))
-    trial = _prepare(request, batches, streams, cut_ns, progress)
-    final = _prepare(request, batches, streams, _ALL_NS, progress)
-    fitted = list(_fitted(request, trial.split, final.split.fit, progress))
-    trained = Trained(
-        fitted=fitted,
-        templates=final.templates,
-        sessions=final.sessions,
-        corpus=final.split.fit,
-        records=len(times),
-        start_ns=int(times.min()),
-        end_ns=int(times.max()),
-        cut_ns=cut_ns,
-    )
+    trained = _of_sequences(request, progress) if _are_sequences(request) else _of_lines(request, progress)
     return publish(
         request.out,
         trained,
@@ -95,51 +71,70 @@ def train(request: TrainRequest, progress: Progress) -> Manifest:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    templates: TemplateSet
-    sessions: SessionSpec
-    split: Split
+def _of_lines(request: TrainRequest, progress: Progress) -> Trained:
+    streams = StreamTable()
+    reader = FileReader(request.receive, streams, SystemClock())
+    batches = list(reader.read(request.inputs, request.format))
+    abnormal = labelled_uids(batches, read_labels(request.labels)) if request.labels else None
+    recipe = Recipe(request.sessions, request.parse, request.window)
+    prepared = prepare(recipe, batches, streams, progress, abnormal)
+    fitted = list(_fitted(request, prepared.split, prepared.whole, progress))
+    return _trained(fitted, prepared)
 
 
-def _prepare(
-    request: TrainRequest, batches: list[Batch], streams: StreamTable, cut_ns: int, progress: Progress
-) -> _Prepared:
-    """Mine templates and find sessions before `cut_ns`, then cut everything into units there."""
-    templates = train_templates(_heads(batches, cut_ns), request.parse, progress)
-    catalogue = Catalogue()
-    parser = Parser(request.parse, catalogue, templates)
-    parsed = [(batch, parser.parse(batch.bodies, batch.streams)) for batch in batches]
-    early = [(batch, found) for batch, found in parsed if int(batch.times_ns[-1]) < cut_ns]
-    sessions = session_spec(request.sessions, early, catalogue, parser.parameters)
-    windower = Windower(request.window, catalogue, streams, sessions, parser.parameters)
-    return _Prepared(
-        templates, sessions, split(_windowed(windower, parsed, progress), catalogue, streams, cut_ns)
+def _trained(fitted: list[Fitted], prepared: Prepared) -> Trained:
+    return Trained(
+        fitted=fitted,
+        templates=prepared.templates,
+        sessions=prepared.sessions,
+        corpus=prepared.whole,
+        records=prepared.records,
+        start_ns=prepared.start_ns,
+        end_ns=prepared.end_ns,
+        cut_ns=prepared.cut_ns,
     )
 
 
-def _heads(batches: list[Batch], cut_ns: int) -> Iterator[str]:
-    """Yield the bodies before `cut_ns` that continue no record."""
-    shape_of = lru_cache(maxsize=100_000)(shape)
-    continuations = Continuations(max_streams=1_000_000)
-    for batch in batches:
-        rows = zip(batch.bodies, batch.streams.tolist(), batch.times_ns.tolist(), strict=True)
-        for body, stream, time_ns in rows:
-            line = Masker.key(body.lstrip("\r\n").partition("\n")[0]).decode(errors="surrogatepass")
-            if continuations.starts(shape_of(line), stream) and time_ns < cut_ns:
-                yield body
+def _are_sequences(request: TrainRequest) -> bool:
+    """Return True when the inputs are sequences of event ids; others are left for their reader to refuse."""
+    if request.format == "sequences":
+        return True
+    files = [path for path in request.inputs if path != STDIN and path.is_file()]
+    return request.format == "auto" and any(detect_format(path) == "sequences" for path in files)
 
 
-def _windowed(windower: Windower, parsed: list[tuple[Batch, Ints]], progress: Progress) -> Iterator[Windowed]:
-    for number, (batch, templates) in enumerate(parsed):
-        yield windower.feed(batch, templates)
-        progress("windows", (number + 1) / len(parsed))
-    yield windower.flush()
+def _of_sequences(request: TrainRequest, progress: Progress) -> Trained:
+    rows = [row for path in request.inputs for row in _training_rows(path)]
+    if len(rows) < _MIN_SEQUENCES:
+        raise InputError(f"{len(rows)} normal sequences are too few to learn from; it takes {_MIN_SEQUENCES}")
+    source = SequenceSource(template_texts(request.inputs[0].parent))
+    split, whole = source.split(rows)
+    fitted = list(_fitted(request, split, whole, progress, of_events=True))
+    sessions = whole.sequences("session")
+    return Trained(
+        fitted=fitted,
+        templates=TemplateSet.of((), request.parse),
+        sessions=SessionSpec(kinds=()),
+        corpus=whole,
+        records=len(sessions.templates),
+        start_ns=int(sessions.times_ns[0]),
+        end_ns=int(sessions.times_ns[-1]),
+        cut_ns=int(split.holdout.sequences("session").times_ns[0]),
+    )
 
 
-def _fitted(request: TrainRequest, trial: Split, whole: Corpus, progress: Progress) -> Iterator[Fitted]:
+def _training_rows(path: Path) -> list[EventSequence]:
+    """Return the normal sequences of the training part, of all parts where none is called so."""
+    rows = [row for row in read_sequences(path) if row.events and not row.label]
+    return [row for row in rows if row.split == "train"] or rows
+
+
+def _fitted(
+    request: TrainRequest, trial: Split, whole: Corpus, progress: Progress, *, of_events: bool = False
+) -> Iterator[Fitted]:
     for spec, why in choose(request.detectors, trial):
-        fitted = fit(spec, trial, whole, seed=request.seed, progress=_named(progress, spec))
+        config = sequence_config(spec) if of_events else None
+        fitted = fit(spec, trial, whole, seed=request.seed, progress=_named(progress, spec), config=config)
         fitted.chosen_because = why
         yield fitted
 

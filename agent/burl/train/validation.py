@@ -1,0 +1,117 @@
+"""Where to draw the line between normal and anomalous units, chosen on held-out training data alone.
+
+With labels the threshold is the one of the best F1 on the held-out units. Without, held-out sequences are
+spoilt - a part left out, put in, or replaced - and these stand for anomalies, as rare as anomalies are. A
+quantile of normal scores alone would have to be guessed: on data that are all alike one in a thousand is far
+too many, on data of endless variety (system calls) it finds nothing.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from burl.detect import Detector
+from burl.receive.batch import Ints
+from burl.train.corpus import Corpus
+from burl.window import Sequences
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+PREVALENCE = 0.02
+"""Share of anomalies that spoilt sequences are weighted to."""
+_COPIES = 3
+_MAX_SPOILT = 4_000
+_LEAST_SHARE, _MOST_SHARE = 0.05, 0.5
+"""Of a sequence, how much is spoilt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """Scores of held-out units, which of them are anomalous, and the weight of each in F1."""
+
+    scores: Floats
+    anomalous: Bools
+    weights: Floats
+
+    def f1(self) -> tuple[float, float]:
+        """Return the best F1 and the highest threshold that reaches it: what scores above is anomalous."""
+        order = np.argsort(-self.scores, kind="stable")
+        scores, odd = self.scores[order], self.anomalous[order]
+        weights = self.weights[order]
+        hits, found = np.cumsum(weights * odd), np.cumsum(weights)
+        f1 = 2 * hits / (found + float((weights * odd).sum()))
+        # A threshold lies between two scores: only where the next is lower, and below it no further than 0.
+        following = np.append(scores[1:], 0.0)
+        usable = (scores > following) & (scores > 0)
+        if not usable.any():
+            return 0.0, float(max(scores[0], 0.0))
+        best = int(np.flatnonzero(usable)[f1[usable].argmax()])
+        return float(f1[best]), float(max(following[best], 0.0))
+
+
+def validate(detector: Detector, holdout: Corpus, seed: int) -> Validation | None:
+    """Return how `detector` scores held-out units; None where nothing tells what an anomaly would be."""
+    labels = holdout.labels(detector.unit)
+    if labels is not None and labels.any() and not labels.all():
+        return Validation(_scores(detector, holdout), labels, np.ones(len(labels)))
+    if detector.unit not in ("session", "window"):
+        return None
+    normal = holdout.sequences(detector.unit)
+    spoilt = spoil(normal, seed)
+    scores = np.concatenate([detector.score(normal).values, detector.score(spoilt).values])
+    anomalous = np.arange(len(scores)) >= len(normal)
+    share = np.where(anomalous, PREVALENCE / len(spoilt), (1 - PREVALENCE) / len(normal))
+    return Validation(scores, anomalous, share)
+
+
+def _scores(detector: Detector, corpus: Corpus) -> Floats:
+    if detector.unit == "event":
+        return np.concatenate([detector.score(part).values for part in corpus.events()])
+    return detector.score(corpus.sequences(detector.unit)).values
+
+
+def spoil(sequences: Sequences, seed: int) -> Sequences:
+    """Return spoilt copies: a stretch of the judged events is left out, replaced or put in at random."""
+    rng = np.random.default_rng(seed)
+    known = np.unique(sequences.templates)
+    rows = np.tile(np.arange(len(sequences)), _COPIES)[:_MAX_SPOILT]
+    parts = [_spoilt_rows(sequences, int(row), known, rng) for row in rows]
+    sources = np.concatenate([source for source, _ in parts])
+    copies = sequences.take(rows)
+    lengths = [len(source) for source, _ in parts]
+    return Sequences(
+        catalogue=sequences.catalogue,
+        unit=sequences.unit,
+        keys=copies.keys,
+        kinds=copies.kinds,
+        ids=copies.ids,
+        services=copies.services,
+        leads=copies.leads,
+        offsets=np.cumsum([0, *lengths], dtype=np.int64),
+        templates=np.concatenate([templates for _, templates in parts]),
+        times_ns=sequences.times_ns[sources],
+        streams=sequences.streams[sources],
+        record=lambda position: sequences.record(int(sources[position])),
+        complete=copies.complete,
+    )
+
+
+def _spoilt_rows(sequences: Sequences, row: int, known: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """Return flat positions that lend their time and stream, and the templates of a spoilt sequence."""
+    lead = int(sequences.leads[row])
+    positions = np.arange(sequences.offsets[row], sequences.offsets[row + 1])
+    templates = sequences.templates[positions]
+    judged = len(positions) - lead
+    size = min(max(1, round(judged * rng.uniform(_LEAST_SHARE, _MOST_SHARE))), judged)
+    start = lead + int(rng.integers(0, judged - size + 1))
+    how = int(rng.integers(0 if size < judged else 1, 3))
+    before, stretch, after = np.split(np.arange(len(positions)), [start, start + size])
+    if how == 0:
+        kept = np.concatenate([before, after])
+        return positions[kept], templates[kept]
+    random = rng.choice(known, size)
+    behind = after if how == 1 else np.concatenate([stretch, after])
+    sources = positions[np.concatenate([before, stretch, behind])]
+    return sources, np.concatenate([templates[before], random, templates[behind]])
