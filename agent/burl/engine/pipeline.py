@@ -72,10 +72,14 @@ class Pipeline:
         parse: ParseSettings,
         window: WindowSettings,
         decide: DecideSettings,
+        streams: StreamTable | None = None,
         state: dict[str, Any] | None = None,
     ) -> None:
-        """Start empty, or continue from `state`. A bundle brings its own parse and window settings."""
-        self.streams, self.catalogue = StreamTable(), Catalogue()
+        """Start empty, or continue from `state`. A bundle brings its own parse and window settings.
+
+        `streams` is an empty table; none: one without a limit.
+        """
+        self.streams, self.catalogue = StreamTable() if streams is None else streams, Catalogue()
         self.counters = PipelineCounters()
         known = frozenset(bundle.manifest.training.services if bundle else ())
         self.learning = Learning(known, self.streams.service_name)

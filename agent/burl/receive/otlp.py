@@ -105,6 +105,7 @@ class Decoder:
             before_ns=request.before_ns,
         )
         streams = [stream for run in runs for stream in self._finder.find(run.resource, run.records, sender)]
+        self._streams.touch(np.array(streams, dtype=np.int64), request.arrival_ns)
         bodies = self._bodies.texts([record.body for record in records])
         origin = OtlpOrigin(
             records=records,

@@ -100,6 +100,15 @@ class ReceiveSettings(BaseModel):
     sender_attribute: str = Field(
         default="", description="Resource attribute that names the sender; empty: the peer's host."
     )
+    max_streams: int = Field(
+        default=10_000,
+        ge=1,
+        description="Streams known at once; of more, the one longest silent makes room, or one overflow"
+        " stream takes the new ones.",
+    )
+    stream_memory_seconds: float = Field(
+        default=3600.0, gt=0, description="A stream silent for less than this does not make room for another."
+    )
     identity: IdentitySettings = Field(
         default_factory=IdentitySettings, description="What names streams and services."
     )

@@ -25,6 +25,7 @@ class StreamFinder:
         self._table = table
         self._heads = attribute_heads(settings)
         self._cache: dict[_Key, int] = {}
+        self._changes = table.changes
 
     def find(self, resource: bytes, records: Sequence[LogRecord], sender: str) -> list[int]:
         """Return the index of each record's stream.
@@ -36,6 +37,7 @@ class StreamFinder:
             records: the records.
             sender: who sent them, when nothing else says more.
         """
+        self._forget_changes()
         streams = []
         nameless = -1
         for record in records:
@@ -64,7 +66,15 @@ class StreamFinder:
         sender, resource, naming = key
         flat = flatten(attributes([*resource_entries(resource), *naming]))
         stream = self._table.add(identify(flat, sender, self._settings))
+        self._forget_changes()
         if len(self._cache) >= self._settings.cache_entries:
             self._cache.clear()
-        self._cache[key] = stream
+        if stream != self._table.overflow:  # the next record may find a place: a cache must not decide that
+            self._cache[key] = stream
         return stream
+
+    def _forget_changes(self) -> None:
+        """Empty the cache when a stream lost its place since it was filled."""
+        if self._changes != self._table.changes:
+            self._changes = self._table.changes
+            self._cache.clear()
