@@ -2,7 +2,9 @@
 
 import argparse
 import json
+import random
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
@@ -12,9 +14,18 @@ from pydantic.fields import FieldInfo
 from pydantic_core import to_jsonable_python
 
 import burl_opensearch.generate
+from burl.clock import SystemClock
 from burl.config import Settings, environment_variable, section_model
-from burl.metrics import receive_metrics, write_metrics
+from burl.engine.measured import Measured
+from burl.engine.metrics import agent_metrics
+from burl.engine.pipeline import Pipeline
+from burl.engine.writer import Writer
+from burl.metrics import AnyMetric
+from burl.receive.admission import Admission
 from burl.receive.counters import ReceiveCounters
+from burl.write.counters import WriteCounters
+from burl.write.jsonl import JsonlSink
+from burl.write.settings import JsonlSettings
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -31,13 +42,14 @@ Schema for editors is [config.schema.json](../config.schema.json).
 METRICS_INTRODUCTION = """\
 # Metrics
 
-<!-- made by `make generate` from agent/burl/metrics.py; do not edit -->
+<!-- made by `make generate` from the metrics in agent/burl; do not edit -->
 
-Served for Prometheus at `/metrics` where `telemetry.metrics_listen` says. Names that end in `_total` count
-since the start.
+Served for Prometheus at `/metrics` where `telemetry.metrics_listen` says, beside `/livez` and `/readyz`.
+Counters count since the start. Alert rules that use them are in
+[deploy/prometheus](../../deploy/prometheus/burl.rules.yaml).
 
-| metric | label | meaning |
-|---|---|---|
+| metric | type | labels | meaning |
+|---|---|---|---|
 """
 
 
@@ -108,10 +120,30 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
+def all_metrics() -> list[AnyMetric]:
+    """Return the metrics of an agent on which nothing has happened yet."""
+    settings = Settings()
+    pipeline = Pipeline(bundle=None, parse=settings.parse, window=settings.window, decide=settings.decide)
+    with tempfile.TemporaryDirectory() as folder:
+        store = JsonlSink(JsonlSettings(path=Path(folder) / "lines.jsonl"), WriteCounters())
+        store.close()
+    sink = Measured(store, SystemClock())
+    return agent_metrics(
+        receive=ReceiveCounters(),
+        write={"store": WriteCounters()},
+        pipeline=pipeline,
+        writer=Writer(sink, random.Random()),  # noqa: S311 - jitter of retries, no secret
+        admission=Admission(1, 1),
+        measured=sink,
+    )
+
+
 def metrics_reference() -> str:
-    """Return the page that lists every metric of the rooms."""
-    metrics = [*receive_metrics(ReceiveCounters()), *write_metrics({})]
-    rows = [f"| `{metric.name}` | {metric.label} | {metric.meaning} |\n" for metric in metrics]
+    """Return the page that lists every metric."""
+    rows = [
+        f"| `{metric.name}` | {metric.kind} | {', '.join(metric.labels)} | {metric.meaning} |\n"
+        for metric in all_metrics()
+    ]
     return METRICS_INTRODUCTION + "".join(rows)
 
 

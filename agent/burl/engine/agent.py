@@ -1,6 +1,7 @@
 """`burl run`: the agent - door, engine and sinks wired together, started, and stopped by a signal."""
 
 import asyncio
+import gc
 import logging
 import random
 import signal
@@ -11,16 +12,17 @@ from burl.bundle import Bundle, load_bundle
 from burl.clock import Clock, SystemClock
 from burl.config import Settings
 from burl.engine.engine import Engine
-from burl.engine.metrics import engine_metrics
+from burl.engine.measured import Measured
+from burl.engine.metrics import agent_metrics
 from burl.engine.pipeline import Pipeline
 from burl.engine.storage import Storage
+from burl.engine.watch import Watch
 from burl.engine.writer import Writer
 from burl.errors import UserError
-from burl.metrics import receive_metrics, write_metrics
 from burl.receive.counters import ReceiveCounters
 from burl.receive.otlp import Decoder
 from burl.receive.server import Door
-from burl.telemetry import start_telemetry
+from burl.telemetry import TelemetryServer, start_logging
 from burl.write.base import Store
 from burl.write.factory import Counters, make_sinks, make_store
 from burl.write.fanout import FanOut
@@ -38,26 +40,40 @@ class Agent:
     door: Door
     store: Store
     sink: FanOut
+    watch: Watch
+    telemetry: TelemetryServer | None
+    watching: asyncio.Task[None] | None = None
 
     async def start(self) -> int:
         """Recover, listen and serve; return the port. Raises ConfigError."""
+        if self.telemetry:
+            await self.telemetry.start()
         self.writer.start()
         replayed = await asyncio.to_thread(self.engine.recover)
         self.engine.start()
         port = await self.door.start()
+        self.watching = asyncio.create_task(self.watch.run())
+        # What is there now stays: without looking at it again, the collector holds the GIL 80 ms less
+        gc.collect()
+        gc.freeze()
         _LOG.info("listening on port %d; %d journaled requests replayed", port, replayed)
         return port
 
     async def stop(self) -> None:
         """Refuse what comes, finish what was taken in, save the state."""
+        if self.watching:
+            self.watching.cancel()
         self.engine.refuse()
         await self.door.stop(_GRACE_SECONDS)
         await asyncio.to_thread(self.engine.stop)
         self.sink.close()
+        if self.telemetry:
+            await self.telemetry.stop()
 
 
 def make_agent(settings: Settings, clock: Clock | None = None) -> Agent:
     """Wire an agent. Raises ConfigError or BundleError when something it is told to use cannot be used."""
+    start_logging(settings.telemetry)
     clock = clock or SystemClock()
     rng = random.Random()  # noqa: S311 - jitter of retries, no secret
     bundle = load_bundle(settings.bundle.path) if settings.bundle.path else None
@@ -66,7 +82,8 @@ def make_agent(settings: Settings, clock: Clock | None = None) -> Agent:
     write_counters: Counters = {}
     store = make_store(settings.write, clock, rng, write_counters)
     sink = FanOut(store, make_sinks(settings.write, clock, rng, write_counters))
-    writer = Writer(sink, rng)
+    measured = Measured(sink, clock)
+    writer = Writer(measured, rng)
     counters = ReceiveCounters()
     engine = Engine(
         pipeline=pipeline,
@@ -77,13 +94,18 @@ def make_agent(settings: Settings, clock: Clock | None = None) -> Agent:
         settings=settings.engine,
     )
     door = Door(settings.receive, engine, clock, counters)
-    metrics = [
-        *receive_metrics(counters),
-        *write_metrics(write_counters),
-        *engine_metrics(pipeline, writer, door.admission),
-    ]
-    start_telemetry(settings.telemetry, metrics)
-    return Agent(engine, writer, door, store, sink)
+    watch = Watch(door=door, engine=engine, pipeline=pipeline, refused=counters.refused_requests, clock=clock)
+    metrics = agent_metrics(
+        receive=counters,
+        write=write_counters,
+        pipeline=pipeline,
+        writer=writer,
+        admission=door.admission,
+        measured=measured,
+    )
+    listen = settings.telemetry.metrics_listen
+    telemetry = TelemetryServer(listen, metrics, live=watch.live, ready=watch.ready) if listen else None
+    return Agent(engine, writer, door, store, sink, watch, telemetry)
 
 
 def make_pipeline(settings: Settings, bundle: Bundle | None, state: "dict[str, object] | None") -> Pipeline:

