@@ -84,7 +84,11 @@ class IntervalCounts:
         `watermark_ns` is the sender's, after this portion.
         """
         name = portion.batch.sender
-        sender = self._senders.setdefault(name, _Sender())
+        sender = self._senders.pop(name, None) or _Sender()
+        self._senders[name] = sender
+        if len(self._senders) > self._settings.max_senders:
+            self.counters["evicted_senders"] += 1
+            del self._senders[next(iter(self._senders))]
         starts = portion.times_ns - portion.times_ns % self._length_ns
         late = starts + self._length_ns <= portion.watermarks_before - self._slack_ns
         late |= starts <= sender.last_closed_ns

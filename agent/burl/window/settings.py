@@ -57,7 +57,9 @@ class WindowSettings(BaseModel):
         10_000, ge=1, description="Services watched for silence; the one longest silent is forgotten first."
     )
     max_senders: int = Field(
-        1_000, ge=1, description="Senders whose watermark is remembered; the one longest silent goes first."
+        1_000,
+        ge=1,
+        description="Senders whose watermark and open intervals are kept; the longest silent goes first.",
     )
     context_lines: int = Field(
         5, ge=0, description="Lines before a finding that are kept for its annotation."

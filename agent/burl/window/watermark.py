@@ -59,7 +59,8 @@ class Watermarks:
         """Move the watermark of senders that have been silent for `idle_after_seconds` of wall time.
 
         It goes on from where it stood, as fast as the wall clock: a replay of old logs that stops does not
-        jump to today. A sender that never said a time gets the wall time itself.
+        jump to today. A sender that never said a time gets the wall time itself. One step moves it by twice
+        `idle_after_seconds` at most: when the wall clock jumps, event time does not.
 
         Args:
             now_ns: wall time, nanoseconds since the epoch; the result depends on nothing else.
@@ -69,10 +70,13 @@ class Watermarks:
             The new watermark of every sender that is idle.
         """
         moved = {}
+        step_ns = int(2 * idle_after_seconds * SECOND_NS)
         for name, sender in self._senders.items():
             silent_ns = now_ns - sender.arrival_ns
             if silent_ns >= idle_after_seconds * SECOND_NS:
-                target = now_ns if sender.base_ns == NEVER else sender.base_ns + silent_ns
+                target = now_ns
+                if sender.base_ns != NEVER:
+                    target = min(sender.base_ns + silent_ns, sender.newest_ns + step_ns)
                 moved[name] = sender.newest_ns = max(sender.newest_ns, target)
         return moved
 

@@ -75,6 +75,7 @@ class Windower:
         self._parameters = parameters
         self._watermarks = Watermarks(settings.max_senders)
         self._windows = StreamWindows(settings, streams)
+        self._kinds = [kind.name for kind in sessions.kinds] if sessions else []
         self._sessions = Sessions(settings, sessions or SessionSpec(kinds=()), streams)
         self._extractor = Extractor(sessions, catalogue, parameters) if sessions else None
         self._intervals = IntervalCounts(settings)
@@ -146,12 +147,16 @@ class Windower:
 
     def state(self) -> dict[str, Any]:
         """Return what `restore` needs, as msgpack-able values. Streams and catalogue are saved apart."""
-        return {name: part.state() for name, part in self._parts().items()}
+        return {name: part.state() for name, part in self._parts().items()} | {"kinds": self._kinds}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Continue from `state` exactly; to be called before anything is fed."""
+        """Continue from `state` exactly; to be called before anything is fed.
+
+        Sessions of other kinds than this windower's cannot go on: they are left out.
+        """
         for name, part in self._parts().items():
-            part.restore(state[name])
+            if part is not self._sessions or state["kinds"] == self._kinds:
+                part.restore(state[name])
 
     def _parts(self) -> dict[str, Watermarks | StreamWindows | Sessions | IntervalCounts | Contexts]:
         return {

@@ -51,3 +51,12 @@ def test_the_longest_silent_sender_is_forgotten() -> None:
     marks = _fed(world)
     assert marks.get("one") == NEVER
     assert marks.get("two") == EPOCH + 6 * SECOND
+
+
+def test_a_wall_clock_that_jumps_does_not_take_event_time_with_it() -> None:
+    world = World()
+    world.feed([(5, 0, "a")], arrival=1_000)
+    marks = _fed(world)
+    year = 365 * 86_400
+    assert marks.advance_idle(EPOCH + (1_000 + year) * SECOND, 30) == {"node": EPOCH + 65 * SECOND}
+    assert marks.advance_idle(EPOCH + 900 * SECOND, 30) == {}
