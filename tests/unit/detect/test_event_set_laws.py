@@ -152,7 +152,7 @@ def test_sessions_of_training_break_no_law_without_exceptions(sessions: list[str
 
 def test_the_error_that_came_instead_of_a_step_is_named() -> None:
     alphabet = Alphabet()
-    _, position, why = _judged(_taught(alphabet), alphabet, "abxE")
-    assert position == 3
+    _, position, why = _judged(_taught(alphabet), alphabet, "abEE")
+    assert position == 2
     assert why.template == alphabet.template("E")
     assert "after 'text b'" in why.reason
