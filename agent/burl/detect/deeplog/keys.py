@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from burl.detect.base import Corpus, Explanation, Progress, Scores
-from burl.detect.deeplog.cache import ScoreCache
-from burl.detect.deeplog.contexts import Contexts, Symbols, contexts, shortened
+from burl.detect.cache import ScoreCache
+from burl.detect.contexts import Contexts, Symbols, contexts, shortened
 from burl.detect.deeplog.settings import DeepLogConfig
 from burl.detect.deeplog.words import Reason
 from burl.detect.onnx import OnnxModel

@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 import torch
 
-from burl.detect.deeplog.settings import NetworkConfig
-from burl.detect.deeplog.training import Recurrent, Trainer, export_keys, export_values
+from burl.detect.deeplog.training import Trainer, export_keys, export_values
+from burl.detect.network import NetworkConfig
 from burl.detect.onnx import OnnxModel
+from burl.detect.training import Recurrent
 from burl.errors import BundleError
 
 _ROWS = 1_300

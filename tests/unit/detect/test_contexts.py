@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from burl.detect.deeplog.contexts import Symbols, contexts, shortened
+from burl.detect.contexts import Symbols, contexts, shortened
 from burl.detect.vocabulary import Vocabulary
 from burl.window import Sequences
 from log_keys import Alphabet

@@ -1,0 +1,30 @@
+"""Settings that detectors with a recurrent network share."""
+
+from pydantic import Field
+
+from burl.detect.base import DetectorConfig
+
+
+class TrainingConfig(DetectorConfig):
+    """How a network is trained."""
+
+    learning_rate: float = Field(0.002, gt=0, description="Step of Adam.")
+    max_epochs: int = Field(150, ge=1, description="Most passes over the training windows.")
+    max_examples: int = Field(
+        1_000_000, ge=1, description="Windows looked at in all passes: bounds the time of training on many."
+    )
+    patience_epochs: int = Field(
+        5, ge=1, description="Training ends after so many passes without a gain on held-out windows."
+    )
+    max_windows: int = Field(
+        200_000, ge=1, description="Training windows; of more distinct ones a random sample is taken."
+    )
+
+
+class NetworkConfig(TrainingConfig):
+    """A recurrent network and how it is trained."""
+
+    hidden: int = Field(64, ge=1, description="Cells of each recurrent layer.")
+    layers: int = Field(2, ge=1, description="Recurrent layers.")
+    embedding: int = Field(16, ge=1, description="Width of the vector that stands for an event.")
+    dropout: float = Field(0.2, ge=0, lt=1, description="Dropout between the layers while training.")
