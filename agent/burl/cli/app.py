@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from burl import __version__
-from burl.cli import bundle, demo, platform, run, score, train, validate
+from burl.cli import backfill, bundle, demo, platform, run, score, train, validate
 from burl.errors import SinkError, UserError
 
 app = typer.Typer(
@@ -16,6 +16,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command("backfill")(backfill.backfill)
 app.command("demo")(demo.demo)
 app.command("run")(run.run)
 app.command("score")(score.score)

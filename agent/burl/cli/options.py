@@ -13,7 +13,7 @@ ConfigOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON for a program to read.")]
 InputOption = Annotated[
     list[Path] | None,
-    typer.Option("--input", "-i", metavar="PATH...", help="Files or folders of logs; - is stdin."),
+    typer.Option("--input", "-i", metavar="PATH...", help="Files, folders, - for stdin, or opensearch://."),
 ]
 MoreInputs = Annotated[list[Path] | None, typer.Argument(hidden=True)]
 FormatOption = Annotated[FileFormat, typer.Option("--format", help="How the inputs are to be read.")]

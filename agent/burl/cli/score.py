@@ -42,13 +42,20 @@ def score(
     from burl.config import load_settings, with_options
     from burl.engine.agent import make_pipeline
     from burl.engine.pipeline import score_batches
-    from burl.receive.files import FileReader
+    from burl_opensearch.reading.inputs import read_inputs
 
     paths = joined(inputs, more)
-    settings = with_options(load_settings(config), _options(budget, incident_gap))
+    settings = with_options(load_settings(config), decide_options(budget, incident_gap))
     path = bundle or settings.bundle.path
     pipeline = make_pipeline(settings, load_bundle(path) if path else None, None)
-    batches = FileReader(settings.receive, pipeline.streams, SystemClock()).read(paths, file_format)
+    batches = read_inputs(
+        paths,
+        file_format,
+        receive=settings.receive,
+        opensearch=settings.write.opensearch,
+        streams=pipeline.streams,
+        clock=SystemClock(),
+    )
     show = print_json if as_json or not sys.stdout.isatty() else _print_line
     worst = 0.0
     with counting("records scored") as count:
@@ -60,7 +67,7 @@ def score(
         raise typer.Exit(1)
 
 
-def _options(budget: str | None, incident_gap: float | None) -> dict[str, Any]:
+def decide_options(budget: str | None, incident_gap: float | None) -> dict[str, Any]:
     """Return the settings that the options give; what an option leaves out stays as configured."""
     decide = {"budget": budget, "incident_gap_seconds": incident_gap}
     return {"decide": {name: value for name, value in decide.items() if value is not None}}

@@ -56,6 +56,7 @@ def train(
             parse=settings.parse,
             window=settings.window,
             decide=settings.decide,
+            opensearch=settings.write.opensearch,
         )
         manifest = trainer.train(request, report)
     if as_json:

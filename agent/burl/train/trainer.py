@@ -12,7 +12,7 @@ from burl.errors import InputError
 from burl.parse.settings import ParseSettings
 from burl.parse.template_set import TemplateSet
 from burl.receive.batch import StreamTable
-from burl.receive.files import FileFormat, FileReader, detect_format
+from burl.receive.files import FileFormat, detect_format
 from burl.receive.raw_lines import STDIN
 from burl.receive.sequences import EventSequence, read_sequences
 from burl.receive.settings import ReceiveSettings
@@ -25,6 +25,8 @@ from burl.train.publish import Trained, publish
 from burl.train.sequences import SequenceSource, sequence_config, template_texts
 from burl.window.settings import WindowSettings
 from burl.window.spec import SessionSpec
+from burl.write.settings import OpenSearchSettings
+from burl_opensearch.reading.inputs import read_inputs
 
 _MIN_SEQUENCES = 4
 
@@ -50,6 +52,7 @@ class TrainRequest:
     parse: ParseSettings = field(default_factory=ParseSettings)
     window: WindowSettings = field(default_factory=WindowSettings)
     decide: DecideSettings = field(default_factory=DecideSettings)
+    opensearch: OpenSearchSettings = field(default_factory=OpenSearchSettings)
 
 
 def train(request: TrainRequest, progress: Progress) -> Manifest:
@@ -73,8 +76,16 @@ def train(request: TrainRequest, progress: Progress) -> Manifest:
 
 def _of_lines(request: TrainRequest, progress: Progress) -> Trained:
     streams = StreamTable()
-    reader = FileReader(request.receive, streams, SystemClock())
-    batches = list(reader.read(request.inputs, request.format))
+    batches = list(
+        read_inputs(
+            request.inputs,
+            request.format,
+            receive=request.receive,
+            opensearch=request.opensearch,
+            streams=streams,
+            clock=SystemClock(),
+        )
+    )
     abnormal = labelled_uids(batches, read_labels(request.labels)) if request.labels else None
     recipe = Recipe(request.sessions, request.parse, request.window)
     prepared = prepare(recipe, batches, streams, progress, abnormal)
