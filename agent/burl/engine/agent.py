@@ -19,6 +19,7 @@ from burl.engine.storage import Storage
 from burl.engine.watch import Watch
 from burl.engine.writer import Writer
 from burl.errors import UserError
+from burl.receive.batch import StreamTable
 from burl.receive.counters import ReceiveCounters
 from burl.receive.otlp import Decoder
 from burl.receive.server import Door
@@ -78,7 +79,7 @@ def make_agent(settings: Settings, clock: Clock | None = None) -> Agent:
     rng = random.Random()  # noqa: S311 - jitter of retries, no secret
     bundle = load_bundle(settings.bundle.path) if settings.bundle.path else None
     storage = Storage(settings.state, clock)
-    pipeline = _recovered_pipeline(settings, bundle, storage)
+    pipeline = recovered_pipeline(settings, bundle, storage)
     write_counters: Counters = {}
     store = make_store(settings.write, clock, rng, write_counters)
     sink = FanOut(store, make_sinks(settings.write, clock, rng, write_counters))
@@ -115,12 +116,16 @@ def make_pipeline(settings: Settings, bundle: Bundle | None, state: "dict[str, o
         parse=settings.parse,
         window=settings.window,
         decide=settings.decide,
+        streams=StreamTable(settings.receive.max_streams, settings.receive.stream_memory_seconds),
         state=state,
     )
 
 
-def _recovered_pipeline(settings: Settings, bundle: Bundle | None, storage: Storage) -> Pipeline:
-    """Return a pipeline that continues from the newest checkpoint that its rooms can be restored from."""
+def recovered_pipeline(settings: Settings, bundle: Bundle | None, storage: Storage) -> Pipeline:
+    """Return a pipeline that continues from the newest checkpoint that its rooms can be restored from.
+
+    Checkpoints that are newer than that are set aside. Raises BundleError or ConfigError.
+    """
     while storage.recovered.state is not None:
         try:
             return make_pipeline(settings, bundle, storage.recovered.state["pipeline"])
