@@ -3,20 +3,25 @@
 from collections.abc import Sequence
 
 from burl.receive.counters import ReceiveCounters
+from burl.receive.redaction import make_redactor
 from burl.receive.settings import ReceiveSettings
 from burl.receive.values import body_bytes
 
 _STRING_TAG = 1 << 3 | 2
 """How a serialised AnyValue starts that holds a `string_value`."""
+_MARGIN_BYTES = 1024
+"""Read beyond the limit before it is cut, so that what is personal is not cut and so overlooked."""
 
 
 class BodyDecoder:
-    """Bytes -> text: line end removed, invalid UTF-8 replaced and counted, length bounded."""
+    """Bytes -> text: line end removed, invalid UTF-8 replaced and counted, redacted, length bounded."""
 
     def __init__(self, settings: ReceiveSettings, counters: ReceiveCounters) -> None:
         self._limit = settings.record_max_bytes
         self._keys = settings.body_keys
         self._counters = counters
+        redactor = make_redactor(settings.redact)
+        self._redact = redactor.text if redactor else None
 
     def texts(self, values: Sequence[bytes]) -> list[str]:
         """Return the text of each serialised AnyValue."""
@@ -28,15 +33,19 @@ class BodyDecoder:
         if len(raw) > self._limit:
             return self._cut(raw)
         try:
-            return raw.decode()
+            text = raw.decode()
         except UnicodeDecodeError:
             self._counters.invalid_utf8 += 1
-            return raw.decode("utf-8", "replace")
+            text = raw.decode("utf-8", "replace")
+        return self._redact(text) if self._redact else text
 
     def _cut(self, raw: bytes) -> str:
         self._counters.truncated += 1
+        size = len(raw)
+        if self._redact:
+            raw = self._redact(raw[: self._limit + _MARGIN_BYTES].decode("utf-8", "replace")).encode()
         kept = raw[: self._limit].decode("utf-8", "replace").rstrip("\ufffd")
-        return f"{kept} [cut: {len(raw)} bytes]"
+        return f"{kept} [cut: {size} bytes]"
 
 
 def string_of(raw: bytes) -> bytes:

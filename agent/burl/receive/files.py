@@ -19,7 +19,9 @@ from burl.receive.counters import ReceiveCounters
 from burl.receive.file_records import FileRecord, Reader, first_line, is_cri, read_cri, read_jsonl, read_text
 from burl.receive.identity import file_stem, identify
 from burl.receive.otlp import MAX_RECORDS
+from burl.receive.pacing import Paced
 from burl.receive.raw_lines import STDIN, file_name, opened
+from burl.receive.redaction import Redactor, make_redactor
 from burl.receive.sequences import COLUMNS
 from burl.receive.settings import ReceiveSettings
 from burl.receive.times import YEAR_2000_NS
@@ -31,15 +33,25 @@ SENDER = "files"
 _SUFFIXES = (".log", ".txt", "lines.jsonl")
 _READERS: Mapping[str, Reader] = {"cri": read_cri, "text": read_text, "jsonl": read_jsonl}
 _MAX_HEAD = 1000
+_PAUSE_SECONDS = 0.5
+"""Without a line from stdin for so long, what is there is given out."""
+
+
+class _Source(NamedTuple):
+    """What names the stream of a record."""
+
+    path: Path
+    stream: str
+    container: str
 
 
 class _Placed(NamedTuple):
-    """A record with its event time, its file and its stream."""
+    """A record with its event time, its file and what names its stream."""
 
     time_ns: int
     timed: bool
     file: str
-    stream: int
+    source: "_Source"
     record: FileRecord
 
 
@@ -48,6 +60,7 @@ class FileOrigin:
     """Where records of files came from."""
 
     placed: Sequence[_Placed]
+    redactor: Redactor | None = None
 
     def uid(self, index: int) -> str:
         """Return `file@offset@time`, as the recommended Fluent Bit configuration makes it."""
@@ -58,7 +71,8 @@ class FileOrigin:
         """Return file, line, offset, and what a labelled line says beside its text."""
         _, _, file, _, record = self.placed[index]
         place = {"log.file.name": file, "log.file.line": record.line, "log.file.offset": record.offset}
-        return {**record.attributes, **place}
+        said = self.redactor.value(record.attributes) if self.redactor else record.attributes
+        return {**said, **place}
 
     def trace_id(self, index: int) -> str:
         """Return what a labelled line has as `trace_id`, or an empty string."""
@@ -84,12 +98,15 @@ class FileReader:
         self._streams = streams
         self._clock = clock
         self._bodies = BodyDecoder(settings, self.counters)
+        self._redactor = make_redactor(settings.redact)
+        self._found: dict[_Source, int] = {}
 
     def read(self, paths: Iterable[Path], file_format: FileFormat = "auto") -> Iterator[Batch]:
         """Return the records of files, of all files in folders, or of stdin (`-`), in order of time.
 
         Each file keeps its own order. Nothing is read before the first batch is asked for, and never more
-        than a line of each file and one batch are held.
+        than a line of each file and a few batches are held. What stdin brings is not kept waiting: when it
+        pauses, what is there is given out.
 
         Raises:
             InputError: something cannot be read as `file_format`; also while batches are taken.
@@ -98,7 +115,8 @@ class FileReader:
         arrival_ns = self._clock.time_ns()
         sources = [self._placed(file, file_format, arrival_ns) for file in files]
         merged = heapq.merge(*sources, key=itemgetter(0))
-        while slice_ := list(islice(merged, MAX_RECORDS)):
+        slices = Paced(merged, MAX_RECORDS, _PAUSE_SECONDS) if STDIN in files else _slices(merged)
+        for slice_ in slices:
             yield self._batch(slice_, arrival_ns)
 
     def _batch(self, placed: list[_Placed], arrival_ns: int) -> Batch:
@@ -109,27 +127,31 @@ class FileReader:
             bodies=[self._bodies.text(one.record.body) for one in placed],
             times_ns=np.array([one.time_ns for one in placed], dtype=np.int64),
             timed=timed,
-            streams=np.array([one.stream for one in placed], dtype=np.int64),
+            streams=np.array([self._stream(one.source) for one in placed], dtype=np.int64),
             severities=np.zeros(len(placed), dtype=np.int64),
             sender=SENDER,
             arrival_ns=arrival_ns,
-            origin=FileOrigin(placed),
+            origin=FileOrigin(placed, self._redactor),
         )
 
     def _placed(self, path: Path, file_format: FileFormat, arrival_ns: int) -> Iterator[_Placed]:
         name = file_name(path)
-        streams: dict[tuple[str, str], int] = {}
         with opened(path) as file:
             reader = _READERS[_checked_format(file, file_format)]
             records = reader(file, self._settings.record_max_bytes)
             for time_ns, timed, record in _with_times(records, arrival_ns):
-                key = record.attributes.get("stream", ""), record.attributes.get("container", "")
-                stream = streams.get(key)
-                if stream is None:
-                    stream = streams[key] = self._stream(path, *key)
-                yield _Placed(time_ns, timed, name, stream, record)
+                attributes = record.attributes
+                source = _Source(path, attributes.get("stream", ""), attributes.get("container", ""))
+                yield _Placed(time_ns, timed, name, source, record)
 
-    def _stream(self, path: Path, stream: str, container: str) -> int:
+    def _stream(self, source: _Source) -> int:
+        """Return the stream's index; asked for by the thread that owns the table."""
+        index = self._found.get(source)
+        if index is None:
+            index = self._found[source] = self._add_stream(*source)
+        return index
+
+    def _add_stream(self, path: Path, stream: str, container: str) -> int:
         attributes = {"log.file.name": file_name(path)}
         if path != STDIN:
             attributes["log.file.path"] = str(path)
@@ -138,6 +160,11 @@ class FileReader:
         elif stream:
             attributes = {"service.instance.id": stream, "service.name": file_stem(file_name(path))}
         return self._streams.add(identify(attributes, SENDER, self._settings.identity))
+
+
+def _slices(records: Iterator[_Placed]) -> Iterator[list[_Placed]]:
+    while slice_ := list(islice(records, MAX_RECORDS)):
+        yield slice_
 
 
 def _with_times(records: Iterator[FileRecord], arrival_ns: int) -> Iterator[tuple[int, bool, FileRecord]]:

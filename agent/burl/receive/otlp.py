@@ -12,6 +12,7 @@ from burl.receive.counters import ReceiveCounters
 from burl.receive.entries import resource_entries
 from burl.receive.order import in_order_of_time
 from burl.receive.origin import OtlpOrigin
+from burl.receive.redaction import make_redactor
 from burl.receive.settings import ReceiveSettings
 from burl.receive.severity import severities
 from burl.receive.streams import StreamFinder
@@ -60,6 +61,7 @@ class Decoder:
         self._streams = streams
         self._finder = StreamFinder(settings.identity, streams)
         self._bodies = BodyDecoder(settings, self.counters)
+        self._redactor = make_redactor(settings.redact)
 
     def decode(self, raw: bytes, sender: str, arrival_ns: int) -> Iterator[Batch]:
         """Return the batches of a serialised ExportLogsServiceRequest, decoded one by one.
@@ -114,6 +116,7 @@ class Decoder:
             said=said,
             bodies=bodies,
             uid_attributes=self._settings.uid_attributes,
+            redactor=self._redactor,
         )
         if not single:
             origin.repeats = origin.count_repeats(request.seen)

@@ -5,6 +5,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, model_validator
 
+from burl.receive.redaction_settings import RedactSettings
+
 MIB = 1024 * 1024
 _ADDRESS = r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+):\d{1,5}"
 
@@ -108,6 +110,10 @@ class ReceiveSettings(BaseModel):
     )
     stream_memory_seconds: float = Field(
         default=3600.0, gt=0, description="A stream silent for less than this does not make room for another."
+    )
+    redact: RedactSettings = Field(
+        default_factory=RedactSettings,
+        description="What is replaced in bodies and attributes before anything else sees them.",
     )
     identity: IdentitySettings = Field(
         default_factory=IdentitySettings, description="What names streams and services."
