@@ -66,6 +66,13 @@ def test_annotations_of_one_incident(shelf: Shelf) -> None:
     assert [document["anomaly_id"] for document in found] == [annotation(n).id for n in (1, 3, 5)]
 
 
+def test_one_annotation_by_its_id(shelf: Shelf) -> None:
+    shelf.store.write(Findings(annotations=[annotation(n) for n in range(3)]))
+    shelf.settle()
+    assert shelf.store.annotations(anomaly_id=annotation(1).id) == [annotation(1).document]
+    assert shelf.store.annotations(anomaly_id=annotation(1).id, incident_id="other") == []
+
+
 def test_a_limit_beyond_one_page(shelf: Shelf) -> None:
     shelf.store.write(Findings(annotations=[annotation(n) for n in range(2345)]))
     shelf.settle()

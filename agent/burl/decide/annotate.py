@@ -13,13 +13,11 @@ _MAX_TEXT = 8_192
 """Characters of a raw line that a document carries; the raw log has the rest."""
 
 
-def annotate(finding: Finding, catalogue: Catalogue, incident_id: str | None) -> Annotation:
-    """Return the annotation of `finding`, of `incident_id` (None while its service is learning)."""
+def annotate(finding: Finding, catalogue: Catalogue) -> Annotation:
+    """Return the annotation of `finding`; the incident that it belongs to is still to be named."""
     identifier = annotation_id(finding.source.detector_id, finding.unit_key, finding.record_uid)
     document = _common(finding, identifier)
     document |= _identity(finding) | _explanation(finding, catalogue) | _record(finding, catalogue)
-    if incident_id is not None:
-        document["incident_id"] = incident_id
     if finding.session_ids:
         document |= {"session.id": finding.session_ids, "session.kind": finding.session_kind}
     if finding.context:

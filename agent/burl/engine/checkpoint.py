@@ -16,7 +16,7 @@ import msgpack
 
 from burl.errors import ConfigError
 
-STATE_VERSION = 2
+STATE_VERSION = 3
 """Layout of what rooms put into a checkpoint; an older one is set aside, a newer one refused."""
 _NAME = re.compile(r"(checkpoint|journal)-(\d{12})")
 _DIGEST_BYTES = 32

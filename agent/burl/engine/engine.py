@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from burl.bundle import Bundle
 from burl.clock import Clock
 from burl.decide import Findings
 from burl.engine.answers import Answer, Answers
@@ -45,6 +46,14 @@ class _Request:
     answer: Answer
 
 
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A step that must come between two requests."""
+
+    step: Callable[[], None]
+    answer: Answer
+
+
 class Engine:
     """Judges requests in the order they came; owns pipeline, journal and checkpoints."""
 
@@ -64,7 +73,7 @@ class Engine:
         self._judge = Judge(decoder, pipeline)
         self._resends = Resends(settings.resend_memory_requests, settings.resend_memory_seconds)
         self._answers = Answers()
-        self._queue: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Request | _Turn | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="burl-engine", daemon=True)
         self._stopping = False
         self._quiet_since = clock.monotonic()
@@ -81,12 +90,7 @@ class Engine:
         """
         if reason := self.refusal():
             raise Refused(reason)
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[None] = loop.create_future()
-
-        def answer(error: Exception | None) -> None:
-            loop.call_soon_threadsafe(_resolve, future, error)
-
+        future, answer = _promise()
         request = _Request(raw, sender, arrival_ns, answer)
         self._queue.put(request)
         try:
@@ -95,6 +99,37 @@ class Engine:
             request.raw = None
             raise
         return 0
+
+    async def suppress(self, suppressions: list[dict[str, Any]]) -> None:
+        """Hide what these suppressions match, and nothing else, from now on; a replay does it at this place.
+
+        Raises:
+            Refused: the journal cannot be written.
+        """
+
+        def step() -> None:
+            self._journal("suppressions", suppressions)
+            self._pipeline.suppressor.use(suppressions)
+
+        await self._between_requests(step)
+
+    async def adopt(self, bundle: Bundle) -> None:
+        """Go on with another bundle.
+
+        Raises:
+            BundleError: it does not load; the present one stays.
+        """
+
+        def step() -> None:
+            self._pipeline.adopt(bundle)
+            self._storage.hasten()
+
+        await self._between_requests(step)
+
+    async def _between_requests(self, step: Callable[[], None]) -> None:
+        future, answer = _promise()
+        self._queue.put(_Turn(step, answer))
+        await future
 
     def refusal(self) -> str:
         """Return why a request that came now would be refused; nothing when it would be taken."""
@@ -164,7 +199,10 @@ class Engine:
             if request is None:
                 return
             try:
-                self._take(request)
+                if isinstance(request, _Turn):
+                    _take_turn(request)
+                else:
+                    self._take(request)
             except Refused as refused:
                 request.answer(refused)
             except Exception as error:  # noqa: BLE001 - one request must not end the thread that serves all
@@ -239,6 +277,9 @@ class Engine:
         if entry[0] == "advance":
             self._submit(self._pipeline.advance(entry[1]), None)
             return
+        if entry[0] == "suppressions":
+            self._pipeline.suppressor.use(entry[1])
+            return
         _, digest, sender, arrival_ns, raw = entry
         if poisonous:
             letters = unusable(raw, arrival_ns, "parse", ReplayError("it ended the process at each replay"))
@@ -267,6 +308,26 @@ def _with_last(entries: Iterator[tuple[Any, ...]]) -> Iterator[tuple[tuple[Any, 
         following = next(entries, None)
         yield current, following is None
         current = following
+
+
+def _promise() -> tuple[asyncio.Future[None], Answer]:
+    """Return a future of the running loop, and what settles it from another thread."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[None] = loop.create_future()
+
+    def answer(error: Exception | None) -> None:
+        loop.call_soon_threadsafe(_resolve, future, error)
+
+    return future, answer
+
+
+def _take_turn(turn: _Turn) -> None:
+    try:
+        turn.step()
+    except Exception as error:  # noqa: BLE001 - who asked for it is told
+        turn.answer(error)
+    else:
+        turn.answer(None)
 
 
 def _resolve(future: asyncio.Future[None], error: Exception | None) -> None:

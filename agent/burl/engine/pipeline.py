@@ -7,9 +7,11 @@ was given and in which order, so a replay of the journal gives the same findings
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgpack
 import numpy as np
 
 from burl.bundle import Bundle
@@ -19,6 +21,7 @@ from burl.decide.decider import Decider
 from burl.decide.finding import Finding, Source
 from burl.decide.learning import Learning
 from burl.decide.settings import DecideSettings
+from burl.decide.suppression import Suppressor
 from burl.detect import Units
 from burl.engine.dead_letters import poisonous, unusable
 from burl.engine.findings import FindingMaker
@@ -81,12 +84,28 @@ class Pipeline:
         """
         self.streams, self.catalogue = StreamTable() if streams is None else streams, Catalogue()
         self.counters = PipelineCounters()
-        known = frozenset(bundle.manifest.training.services if bundle else ())
-        self.learning = Learning(known, self.streams.service_name)
+        self._settings = (parse, window, decide)
         if state is not None:
             self.streams.restore(state["streams"])
             self.catalogue.restore(state["catalogue"])
-            self.learning.restore(state["learning"])
+        self._wire(bundle, state)
+
+    def adopt(self, bundle: Bundle) -> None:
+        """Go on with another bundle; streams, templates, open windows and incidents stay.
+
+        Raises:
+            BundleError: it does not load; nothing has changed then.
+        """
+        state = msgpack.unpackb(msgpack.packb(self.state()), strict_map_key=False)  # shares nothing with us
+        fresh = copy(self)
+        fresh._wire(bundle, state)  # noqa: SLF001 - a copy of this very object
+        vars(self).update(vars(fresh))
+
+    def _wire(self, bundle: Bundle | None, state: dict[str, Any] | None) -> None:
+        """Make the rooms over the streams and templates that are there."""
+        parse, window, decide = self._settings
+        known = frozenset(bundle.manifest.training.services if bundle else ())
+        self.learning = Learning(known, self.streams.service_name)
         frozen, sessions = None, None
         if bundle is not None:
             window = WindowSettings.model_validate(bundle.manifest.window)
@@ -98,7 +117,9 @@ class Pipeline:
         self._loaded = load_detectors(bundle, decide)
         for loaded in self._loaded:
             loaded.detector.bind(self.streams)
-        self._decider = Decider(decide, self.catalogue)
+        version = bundle.manifest.version if bundle else ""
+        self.suppressor = Suppressor(version, frozen.supersedes if frozen else None)
+        self._decider = Decider(decide, self.catalogue, self.suppressor)
         self._maker = FindingMaker(self.streams, self.learning.at)
         if state is not None:
             self._restore(state)
@@ -188,6 +209,7 @@ class Pipeline:
         }
 
     def _restore(self, state: dict[str, Any]) -> None:
+        self.learning.restore(state["learning"])
         self._parser.restore(state["parser"])
         self._windower.restore(state["windower"])
         self._decider.restore(state["decider"])

@@ -5,6 +5,7 @@ is done by one thread beside it, so that a slow disk holds no request up.
 """
 
 import logging
+import math
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -101,6 +102,10 @@ class Storage:
         elif now - self._synced >= self._settings.sync_seconds:
             self._synced = now
             self._working = self._disk.submit(journal.sync)
+
+    def hasten(self) -> None:
+        """Checkpoint at the next `maintain`: what the journal holds would not be replayed as it was."""
+        self._saved = -math.inf
 
     def close(self, state: Callable[[], dict[str, Any]] | None) -> None:
         """Checkpoint for the last time, unless `state` is None, and close the journal. Raises OSError."""

@@ -36,9 +36,14 @@ class Store(Sink, Protocol):
     """
 
     def annotations(
-        self, *, incident_id: str | None = None, since_ns: int = 0, limit: int = 1000
+        self,
+        *,
+        incident_id: str | None = None,
+        anomaly_id: str | None = None,
+        since_ns: int = 0,
+        limit: int = 1000,
     ) -> list[dict[str, Any]]:
-        """Return annotations, oldest first."""
+        """Return annotations, oldest first: of one incident, or one by its id, where that is given."""
         ...
 
     def incidents(self, *, since_ns: int = 0, limit: int = 1000) -> list[dict[str, Any]]:

@@ -90,14 +90,21 @@ class SqliteStore:
             self._connection.close()
 
     def annotations(
-        self, *, incident_id: str | None = None, since_ns: int = 0, limit: int = 1000
+        self,
+        *,
+        incident_id: str | None = None,
+        anomaly_id: str | None = None,
+        since_ns: int = 0,
+        limit: int = 1000,
     ) -> list[dict[str, Any]]:
-        """Return annotations, oldest first."""
-        order = "ORDER BY time_ns, id"
-        if incident_id is None:
-            return self._select(f"kind = 'annotation' AND time_ns >= ? {order}", [since_ns, limit])
-        condition = f"kind = 'annotation' AND time_ns >= ? AND incident_id = ? {order}"
-        return self._select(condition, [since_ns, incident_id, limit])
+        """Return annotations, oldest first: of one incident, or one by its id, where that is given."""
+        condition = "kind = 'annotation' AND time_ns >= ?"
+        parameters: list[Any] = [since_ns]
+        for column, value in (("incident_id", incident_id), ("id", anomaly_id)):
+            if value is not None:
+                condition += f" AND {column} = ?"
+                parameters.append(value)
+        return self._select(f"{condition} ORDER BY time_ns, id", [*parameters, limit])
 
     def incidents(self, *, since_ns: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
         """Return incidents in their latest version, newest first."""

@@ -81,12 +81,19 @@ class OpenSearchStore:
         self._client.close()
 
     def annotations(
-        self, *, incident_id: str | None = None, since_ns: int = 0, limit: int = 1000
+        self,
+        *,
+        incident_id: str | None = None,
+        anomaly_id: str | None = None,
+        since_ns: int = 0,
+        limit: int = 1000,
     ) -> list[dict[str, Any]]:
-        """Return annotations, oldest first."""
+        """Return annotations, oldest first: of one incident, or one by its id, where that is given."""
         query: list[dict[str, Any]] = [{"range": {"@timestamp": {"gte": rfc3339(since_ns)}}}]
         if incident_id is not None:
             query.append({"term": {"incident_id": incident_id}})
+        if anomaly_id is not None:
+            query.append({"term": {"anomaly_id": anomaly_id}})
         return self._search(self._names.all_dated("anomalies"), query, "asc", "anomaly_id", limit)
 
     def incidents(self, *, since_ns: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
