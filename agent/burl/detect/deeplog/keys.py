@@ -11,8 +11,8 @@ from burl.detect.base import Corpus, Explanation, Progress, Scores
 from burl.detect.cache import ScoreCache
 from burl.detect.contexts import Contexts, Symbols, contexts, shortened
 from burl.detect.deeplog.settings import DeepLogConfig
-from burl.detect.deeplog.words import Reason
 from burl.detect.onnx import OnnxModel
+from burl.detect.reasons import Reason
 from burl.detect.vocabulary import Vocabulary
 from burl.errors import BundleError
 from burl.receive.batch import Ints

@@ -1,4 +1,4 @@
-"""Says in words what the key model saw."""
+"""Says in words what a model that predicts the next event saw."""
 
 from dataclasses import dataclass
 

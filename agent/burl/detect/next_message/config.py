@@ -1,0 +1,44 @@
+"""Settings of `next_message`."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from burl.detect.base import DetectorConfig
+from burl.detect.network import NetworkConfig
+
+
+class NextMessageNetworkConfig(NetworkConfig):
+    """The GRU and how it is trained."""
+
+    layers: int = Field(1, ge=1, description="Recurrent layers.")
+    hide: float = Field(
+        0.25,
+        ge=0,
+        le=0.5,
+        description="Share of the history hidden while training: what comes then depends less on how events"
+        " that run side by side happen to be interleaved.",
+    )
+
+
+class NextMessageConfig(DetectorConfig):
+    """The network, and when a message is unplaced."""
+
+    history: int = Field(10, ge=1, le=100, description="Events before the judged one that predict it.")
+    candidates: int = Field(
+        9,
+        ge=1,
+        description="A message not among so many most probable ones is unplaced: for people to say.",
+    )
+    unseen: Literal["ignore", "anomalous"] = Field(
+        "ignore",
+        description="What an event never seen in training does: dropped before judging (a release changes"
+        " sessions and is reported once, by new_template), or unplaced.",
+    )
+    min_sequences: int = Field(
+        20, ge=1, description="A kind of session with fewer sessions in training is not judged."
+    )
+    max_cached: int = Field(50_000, ge=2, description="Scored windows remembered while serving.")
+    network: NextMessageNetworkConfig = Field(
+        default=NextMessageNetworkConfig(), description="The GRU and its training."
+    )
