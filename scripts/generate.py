@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
+from grpc_tools import protoc
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import to_jsonable_python
@@ -156,9 +157,27 @@ def reference_files(root: Path) -> dict[Path, str]:
     }
 
 
+def proto_files(root: Path) -> dict[Path, str]:
+    """Return the Python of our protocol buffers, by path; its package is `burl_proto`, as `burl` is taken."""
+    protos = sorted(path.relative_to(root / "proto") for path in (root / "proto" / "burl").rglob("*.proto"))
+    with tempfile.TemporaryDirectory() as made:
+        options = [f"-I{root / 'proto'}", f"--python_out={made}", f"--pyi_out={made}"]
+        if protoc.main(["protoc", *options, *map(str, protos)]):
+            raise RuntimeError("protoc failed")
+        return {
+            root / "proto" / "burl_proto" / path.relative_to(Path(made) / "burl"): _moved(path)
+            for path in Path(made).rglob("*.py*")
+        }
+
+
+def _moved(path: Path) -> str:
+    return path.read_text(encoding="utf-8").replace("'burl.", "'burl_proto.")
+
+
 def outdated(root: Path) -> dict[Path, str]:
     """Return the generated files below `root` that are not what the code makes, with their new text."""
-    stale = {path: text for path, text in reference_files(root).items() if _content(path) != text}
+    files = reference_files(root) | proto_files(root)
+    stale = {path: text for path, text in files.items() if _content(path) != text}
     return stale | burl_opensearch.generate.outdated(root)
 
 

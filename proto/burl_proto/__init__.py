@@ -1,0 +1,1 @@
+"""Messages of Burl's own services, made from `proto/burl` by `make generate`."""
