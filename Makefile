@@ -59,8 +59,12 @@ jdk:
 	@[ -x "$${JAVA_HOME:-}/bin/java" ] || scripts/require.sh java default-jdk-headless
 	@scripts/require.sh mvn maven
 
+.PHONY: promtool
+promtool:
+	@scripts/promtool.sh
+
 .PHONY: test
-test: jdk check ## Check, then run all tests (TESTS="..." for some of them)
+test: jdk promtool check ## Check, then run all tests (TESTS="..." for some of them)
 	$(BIN)/pytest -q -rs $(TESTS)
 
 .PHONY: generate
