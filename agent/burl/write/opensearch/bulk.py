@@ -19,7 +19,8 @@ from burl.write.opensearch.client import describe
 Verdict = Literal["done", "again", "refused"]
 
 _FILTER = "errors,items.*.status,items.*.error"
-_TRY_AGAIN = {429, 502, 503, 504}
+_TRY_AGAIN = {401, 403, 429, 502, 503, 504}
+"""401 and 403 say nothing of the document: a role is missing, or the index is blocked until people lift it."""
 _UNSPLIT = {400, 413}
 """A whole request gets these when one document of it is bad or too big: the others must not suffer."""
 
