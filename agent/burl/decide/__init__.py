@@ -1,5 +1,12 @@
 """Raw scores -> grades by calibration, suppression, incidents; knows nothing of how they are stored."""
 
-from burl.decide.annotation import Annotation, DeadLetter, Findings, Incident, annotation_id
+from burl.decide.annotation import (
+    Annotation,
+    CatalogueEntry,
+    DeadLetter,
+    Findings,
+    Incident,
+    annotation_id,
+)
 
-__all__ = ["Annotation", "DeadLetter", "Findings", "Incident", "annotation_id"]
+__all__ = ["Annotation", "CatalogueEntry", "DeadLetter", "Findings", "Incident", "annotation_id"]

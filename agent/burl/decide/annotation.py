@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 SCHEMA_VERSION = 1
 
@@ -54,16 +54,27 @@ class DeadLetter:
 
 
 @dataclass(slots=True)
+class CatalogueEntry:
+    """A template of a service, upserted by id, or how often it came in a period; for OpenSearch only."""
+
+    kind: Literal["template", "template_count"]
+    id: str
+    time_ns: int
+    document: dict[str, Any]
+
+
+@dataclass(slots=True)
 class Findings:
     """Everything that one slice of records, or one step of the watermark, led to."""
 
     annotations: list[Annotation] = field(default_factory=list)
     incidents: list[Incident] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
+    catalogue: list[CatalogueEntry] = field(default_factory=list)
 
     def __len__(self) -> int:
         """Return the number of documents."""
-        return len(self.annotations) + len(self.incidents) + len(self.dead_letters)
+        return len(self.annotations) + len(self.incidents) + len(self.dead_letters) + len(self.catalogue)
 
     def state(self) -> Any:
         """Return what `from_state` needs, as msgpack-able values."""
@@ -71,16 +82,18 @@ class Findings:
             [[a.id, a.time_ns, a.document] for a in self.annotations],
             [[i.id, i.version, i.time_ns, i.document] for i in self.incidents],
             [[d.id, d.time_ns, d.document] for d in self.dead_letters],
+            [[c.kind, c.id, c.time_ns, c.document] for c in self.catalogue],
         ]
 
     @classmethod
     def from_state(cls, state: Any) -> "Findings":
         """Return the findings that `state` was taken of."""
-        annotations, incidents, dead_letters = state
+        annotations, incidents, dead_letters, catalogue = state
         return cls(
             [Annotation(*row) for row in annotations],
             [Incident(*row) for row in incidents],
             [DeadLetter(*row) for row in dead_letters],
+            [CatalogueEntry(*row) for row in catalogue],
         )
 
     def extend(self, other: "Findings") -> None:
@@ -88,3 +101,4 @@ class Findings:
         self.annotations += other.annotations
         self.incidents += other.incidents
         self.dead_letters += other.dead_letters
+        self.catalogue += other.catalogue

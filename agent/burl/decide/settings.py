@@ -46,3 +46,6 @@ class DecideSettings(BaseModel):
     max_open_incidents: int = Field(
         1000, ge=1, description="Incidents remembered at once; the oldest is closed beyond it."
     )
+    template_count_seconds: float = Field(
+        300.0, ge=0, description="Event time that one count of a template covers in OpenSearch; 0: none kept."
+    )

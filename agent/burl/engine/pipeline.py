@@ -17,6 +17,7 @@ import numpy as np
 from burl.bundle import Bundle
 from burl.bundle.bundle import SESSIONS, TEMPLATES
 from burl.decide import DeadLetter, Findings
+from burl.decide.counts import TemplateCounts
 from burl.decide.decider import Decider
 from burl.decide.finding import Finding, Source
 from burl.decide.learning import Learning
@@ -120,6 +121,7 @@ class Pipeline:
         version = bundle.manifest.version if bundle else ""
         self.suppressor = Suppressor(version, frozen.supersedes if frozen else None)
         self._decider = Decider(decide, self.catalogue, self.suppressor)
+        self._counts = TemplateCounts(decide.template_count_seconds, self.catalogue, self.streams)
         self._maker = FindingMaker(self.streams, self.learning.at)
         if state is not None:
             self._restore(state)
@@ -161,6 +163,7 @@ class Pipeline:
         self.counters.limits = self._windower.counters() + Counter(overflow_lines=self._parser.refused)
         result = self._decider.decide(findings, watermark_ns)
         result.dead_letters += dead
+        result.catalogue = self._counts.add(windowed.intervals, watermark_ns)
         return result
 
     def _score(
@@ -205,6 +208,7 @@ class Pipeline:
             "parser": self._parser.state(),
             "windower": self._windower.state(),
             "decider": self._decider.state(),
+            "counts": self._counts.state(),
             "detectors": {loaded.source.detector_id: loaded.detector.state() for loaded in self._loaded},
         }
 
@@ -213,6 +217,7 @@ class Pipeline:
         self._parser.restore(state["parser"])
         self._windower.restore(state["windower"])
         self._decider.restore(state["decider"])
+        self._counts.restore(state["counts"])
         for loaded in self._loaded:
             saved = state["detectors"].get(loaded.source.detector_id)
             if saved is not None:

@@ -8,12 +8,12 @@ from typing import Any, Literal
 
 import orjson
 
-from burl.decide import Annotation, DeadLetter, Findings, Incident
+from burl.decide import Annotation, CatalogueEntry, DeadLetter, Findings, Incident
 from burl.decide.annotation import SCHEMA_VERSION
 from burl.decide.times import rfc3339
 
-Kind = Literal["annotation", "incident", "dead_letter"]
-Source = Annotation | Incident | DeadLetter
+Kind = Literal["annotation", "incident", "dead_letter", "catalogue"]
+Source = Annotation | Incident | DeadLetter | CatalogueEntry
 Encode = Callable[[dict[str, Any]], bytes]
 
 ORIGINAL_MAX_BYTES = 256 * 1024
@@ -46,6 +46,21 @@ def documents(findings: Findings, encode: Encode) -> Iterator[Document]:
     yield from (_encoded("annotation", source, encode) for source in findings.annotations)
     yield from (_encoded("dead_letter", source, encode) for source in findings.dead_letters)
     yield from (_encoded("incident", source, encode) for source in findings.incidents)
+
+
+def catalogue_documents(findings: Findings) -> Iterator[Document]:
+    """Yield the catalogue's entries among `findings`: as counts are, templates as the update that they are.
+
+    A template that is there keeps the time at which it was first seen, and its name.
+    """
+    for entry in findings.catalogue:
+        encode = to_json if entry.kind == "template_count" else _template_update
+        yield _encoded("catalogue", entry, encode)
+
+
+def _template_update(document: dict[str, Any]) -> bytes:
+    changed = {name: document[name] for name in ("last_seen", "trained")}
+    return to_json({"doc": changed, "upsert": document})
 
 
 def _encoded(kind: Kind, source: Source, encode: Encode) -> Document:

@@ -101,6 +101,7 @@ class WebhookSettings(_Section):
     url: SecretStr = Field(description="Address, http(s); a secret, since Slack's contain their token.")
     form: Literal["json", "slack"] = Field(default="json", description="Body: the incident, or Slack's text.")
     min_grade: float = Field(default=0.0, ge=0, le=1, description="Incidents below this grade are left out.")
+    link: str = Field(default="", description="Address in Slack's text; `{incident_id}` becomes the id.")
     timeout_seconds: float = Field(default=3.0, gt=0, description="Limit of one attempt.")
     write_timeout_seconds: float = Field(default=30.0, gt=0, description="Limit of all attempts together.")
 

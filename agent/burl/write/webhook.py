@@ -44,7 +44,7 @@ class WebhookSink:
         self._retry.stop()
 
     def _body(self, incident: dict[str, Any]) -> bytes:
-        message = slack_message(incident) if self._settings.form == "slack" else incident
+        message = slack_message(incident, self._settings.link) if self._settings.form == "slack" else incident
         try:
             return to_json(message)
         except ValueError as error:
@@ -75,17 +75,21 @@ class WebhookSink:
             raise Retryable(f"the webhook cannot be reached ({type(error).__name__})") from None
 
 
-def slack_message(incident: dict[str, Any]) -> dict[str, Any]:
+def slack_message(incident: dict[str, Any], link: str = "") -> dict[str, Any]:
     """Return what a Slack incoming webhook is sent for the incident document `incident`.
+
+    `{incident_id}` in `link` stands for the incident's id.
 
     https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
     """
     services = ", ".join(incident.get("services", []))
     grade = incident.get("anomaly_grade", 0.0)
-    head = f"*Incident {incident.get('state')}* in {_escaped(services)}, grade {grade:.2f}"
+    since = str(incident.get("data_start_time"))[: len("2026-11-22T14:03:07")]
+    head = f"*Incident {incident.get('state')}* in {_escaped(services)} since {since}, grade {grade:.2f}"
     lines = "\n".join(incident.get("first_lines", []))
     quoted = f"\n```{_escaped(lines)}```" if lines else ""
-    return {"text": f"{head}\n{_escaped(incident.get('reason', ''))}{quoted}"}
+    where = f"\n{link.replace('{incident_id}', str(incident.get('incident_id')))}" if link else ""
+    return {"text": f"{head}\n{_escaped(incident.get('reason', ''))}{quoted}{where}"}
 
 
 def _escaped(text: str) -> str:

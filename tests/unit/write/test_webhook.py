@@ -27,11 +27,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.server.status == 200:  # before the answer, which the test waits for
+            self.server.bodies.append(orjson.loads(body))
         self.send_response(self.server.status)
         self.send_header("Content-Length", "0")
         self.end_headers()
-        if self.server.status == 200:
-            self.server.bodies.append(orjson.loads(body))
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
         """Say nothing."""
@@ -62,10 +62,12 @@ def test_an_incident_is_told_when_it_opens_and_when_it_closes(receiver: Receiver
 
 
 def test_slack_gets_text_that_says_what_and_where(receiver: Receiver) -> None:
-    _sink(receiver, form="slack").write(Findings(incidents=[incident(1)]))
+    link = "https://dashboards/#/{incident_id}"
+    _sink(receiver, form="slack", link=link).write(Findings(incidents=[incident(1)]))
     ((key, text),) = receiver.bodies[0].items()
     assert key == "text"
-    assert "*Incident open* in cart, grade 0.50" in str(text)
+    assert "*Incident open* in cart since 2025-11-22T14:00:01, grade 0.50" in str(text)
+    assert "https://dashboards/#/i1" in str(text)
     assert "disk &lt;1&gt; is full &amp; broken" in str(text)
 
 

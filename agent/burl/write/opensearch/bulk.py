@@ -9,11 +9,11 @@ import orjson
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import OpenSearchException, TransportError
 
-from burl.decide import Annotation, Incident
+from burl.decide import Annotation, CatalogueEntry, Incident
 from burl.errors import Retryable
 from burl.write.backoff import Retry
-from burl.write.documents import Document
-from burl.write.names import IndexNames
+from burl.write.documents import Document, Source
+from burl.write.names import Dated, IndexNames
 from burl.write.opensearch.client import describe
 
 Verdict = Literal["done", "again", "refused"]
@@ -122,10 +122,21 @@ class BulkWriter:
         source = document.source
         if isinstance(source, Incident):
             return _incident_action(self._names.alias("incidents"), source)
-        kind: Literal["anomalies", "dead_letters"] = (
-            "anomalies" if isinstance(source, Annotation) else "dead_letters"
-        )
-        return orjson.dumps({"create": {"_index": self._names.dated(kind, source.time_ns), "_id": source.id}})
+        if isinstance(source, CatalogueEntry) and source.kind == "template":
+            return _template_action(self._names.alias("templates"), source)
+        index = self._names.dated(_dated(source), source.time_ns)
+        return orjson.dumps({"create": {"_index": index, "_id": source.id}})
+
+
+def _dated(source: Source) -> Dated:
+    if isinstance(source, Annotation):
+        return "anomalies"
+    return "template_counts" if isinstance(source, CatalogueEntry) else "dead_letters"
+
+
+def _template_action(alias: str, entry: CatalogueEntry) -> bytes:
+    action = {"_index": alias, "_id": entry.id, "require_alias": True, "retry_on_conflict": 3}
+    return orjson.dumps({"update": action})
 
 
 def _incident_action(alias: str, incident: Incident) -> bytes:

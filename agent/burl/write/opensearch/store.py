@@ -12,7 +12,7 @@ from burl.decide.annotation import SCHEMA_VERSION
 from burl.decide.times import from_rfc3339, rfc3339
 from burl.errors import ConfigError, Permanent, Retryable
 from burl.write.backoff import Retry
-from burl.write.documents import Document, documents, refused, to_json
+from burl.write.documents import Document, catalogue_documents, documents, refused, to_json
 from burl.write.health import Health
 from burl.write.names import IndexNames
 from burl.write.opensearch.bulk import BulkWriter, Refusal
@@ -53,13 +53,13 @@ class OpenSearchStore:
             raise
 
     def write(self, findings: Findings) -> None:
-        """Store all: annotations and dead letters, then incidents, then what was refused as dead letters.
+        """Store all: incidents after annotations, dead letters and catalogue; what is refused last.
 
         Raises:
             Retryable: not all could be stored in time; writing the same again stores the rest.
             Permanent: a dead letter was refused.
         """
-        everything = list(documents(findings, to_json))
+        everything = [*documents(findings, to_json), *catalogue_documents(findings)]
         try:
             refusals = self._bulk.write([d for d in everything if d.kind != "incident"])
             refusals += self._bulk.write([d for d in everything if d.kind == "incident"])
