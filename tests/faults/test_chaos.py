@@ -52,7 +52,7 @@ class Figures:
 def test_kills_and_outages_lose_nothing_and_say_nothing_twice(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """D-2, D-4, D-5, D-12, D-13."""
+    """D-2, D-10, D-12, D-13."""
     begun = time.monotonic()
     requests = list(shop_requests(RECORDS, REQUEST_RECORDS))
     wanted = expected(

@@ -10,6 +10,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -316,7 +317,8 @@ def _promise() -> tuple[asyncio.Future[None], Answer]:
     future: asyncio.Future[None] = loop.create_future()
 
     def answer(error: Exception | None) -> None:
-        loop.call_soon_threadsafe(_resolve, future, error)
+        with suppress(RuntimeError):  # the loop is closed: the process ends, and nobody waits any more
+            loop.call_soon_threadsafe(_resolve, future, error)
 
     return future, answer
 
