@@ -21,6 +21,7 @@ from burl.engine.measured import Measured
 from burl.engine.metrics import agent_metrics
 from burl.engine.pipeline import Pipeline
 from burl.engine.writer import Writer
+from burl.feedback.counters import FeedbackCounters
 from burl.metrics import AnyMetric
 from burl.receive.admission import Admission
 from burl.receive.counters import ReceiveCounters
@@ -136,6 +137,7 @@ def all_metrics() -> list[AnyMetric]:
         writer=Writer(sink, random.Random()),  # noqa: S311 - jitter of retries, no secret
         admission=Admission(1, 1),
         measured=sink,
+        feedback=FeedbackCounters(),
     )
 
 

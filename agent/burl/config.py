@@ -25,6 +25,7 @@ from burl.bundle.settings import BundleSettings
 from burl.decide.settings import DecideSettings
 from burl.engine.settings import EngineSettings, StateSettings
 from burl.errors import ConfigError
+from burl.feedback.settings import FeedbackSettings
 from burl.parse.settings import ParseSettings
 from burl.receive.settings import ReceiveSettings
 from burl.telemetry import TelemetrySettings
@@ -51,6 +52,9 @@ class Settings(BaseSettings):
     decide: DecideSettings = Field(default=DecideSettings(), description="Grades, the budget and incidents.")
     write: WriteSettings = Field(default=WriteSettings(), description="Where findings go.")
     bundle: BundleSettings = Field(default=BundleSettings(), description="What was learnt in training.")
+    feedback: FeedbackSettings = Field(
+        default=FeedbackSettings(), description="What people said of findings."
+    )
     engine: EngineSettings = Field(default=EngineSettings(), description="What may wait, and how long.")
     state: StateSettings = Field(default=StateSettings(), description="What survives a restart.")
     telemetry: TelemetrySettings = Field(

@@ -6,7 +6,8 @@
     ├── UserError            the user can mend it: one line, exit code 2, no traceback
     │   ├── ConfigError      a setting is wrong
     │   ├── InputError       a file or stream cannot be read as what it claims to be
-    │   └── BundleError      a bundle is missing, damaged, or of a newer format
+    │   ├── BundleError      a bundle is missing, damaged, or of a newer format
+    │   └── NotThereError    what was named is not in the store
     ├── Refused              the sender shall try again later (gRPC UNAVAILABLE)
     ├── Undecodable          the bytes are no OTLP request (gRPC INVALID_ARGUMENT)
     ├── TooLarge             a request is longer than is taken (gRPC RESOURCE_EXHAUSTED)
@@ -35,6 +36,10 @@ class InputError(UserError):
 
 class BundleError(UserError):
     """A bundle is missing, damaged, or of a newer format than this version reads."""
+
+
+class NotThereError(UserError):
+    """A finding, an incident, a verdict or a bundle that was named is not in the store."""
 
 
 class Refused(BurlError):  # noqa: N818 - a refusal is an answer, not a failure

@@ -5,8 +5,9 @@ import gc
 import logging
 import random
 import signal
+import socket
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from burl.bundle import Bundle, load_bundle
 from burl.clock import Clock, SystemClock
@@ -19,10 +20,13 @@ from burl.engine.storage import Storage
 from burl.engine.watch import Watch
 from burl.engine.writer import Writer
 from burl.errors import UserError
+from burl.feedback import Desk, Follower
+from burl.feedback.service import FeedbackService
 from burl.receive.batch import StreamTable
 from burl.receive.counters import ReceiveCounters
 from burl.receive.otlp import Decoder
 from burl.receive.server import Door
+from burl.receive.tokens import Tokens
 from burl.telemetry import TelemetryServer, start_logging
 from burl.write.base import Store
 from burl.write.factory import Counters, make_sinks, make_store
@@ -42,8 +46,9 @@ class Agent:
     store: Store
     sink: FanOut
     watch: Watch
+    follower: Follower
     telemetry: TelemetryServer | None
-    watching: asyncio.Task[None] | None = None
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def start(self) -> int:
         """Recover, listen and serve; return the port. Raises ConfigError."""
@@ -52,8 +57,9 @@ class Agent:
         self.writer.start()
         replayed = await asyncio.to_thread(self.engine.recover)
         self.engine.start()
+        await self.follower.start()
         port = await self.door.start()
-        self.watching = asyncio.create_task(self.watch.run())
+        self.tasks = [asyncio.create_task(work.run()) for work in (self.watch, self.follower)]
         # What is there now stays: without looking at it again, the collector holds the GIL 80 ms less
         gc.collect()
         gc.freeze()
@@ -62,8 +68,8 @@ class Agent:
 
     async def stop(self) -> None:
         """Refuse what comes, finish what was taken in, save the state."""
-        if self.watching:
-            self.watching.cancel()
+        for task in self.tasks:
+            task.cancel()
         self.engine.refuse()
         await self.door.stop(_GRACE_SECONDS)
         await asyncio.to_thread(self.engine.stop)
@@ -94,7 +100,17 @@ def make_agent(settings: Settings, clock: Clock | None = None) -> Agent:
         clock=clock,
         settings=settings.engine,
     )
-    door = Door(settings.receive, engine, clock, counters)
+    follower = Follower(
+        store=store,
+        apply=engine.suppress,
+        hidden=lambda: pipeline.suppressor.hidden,
+        agent=socket.gethostname(),
+        settings=settings.feedback,
+        clock=clock,
+        rng=rng,
+    )
+    feedback = FeedbackService(Desk(store, clock), follower.look, Tokens(settings.receive).check)
+    door = Door(settings.receive, engine, clock, counters, [feedback.handler()])
     watch = Watch(door=door, engine=engine, pipeline=pipeline, refused=counters.refused_requests, clock=clock)
     metrics = agent_metrics(
         receive=counters,
@@ -103,10 +119,11 @@ def make_agent(settings: Settings, clock: Clock | None = None) -> Agent:
         writer=writer,
         admission=door.admission,
         measured=measured,
+        feedback=follower.counters,
     )
     listen = settings.telemetry.metrics_listen
     telemetry = TelemetryServer(listen, metrics, live=watch.live, ready=watch.ready) if listen else None
-    return Agent(engine, writer, door, store, sink, watch, telemetry)
+    return Agent(engine, writer, door, store, sink, watch, follower, telemetry)
 
 
 def make_pipeline(settings: Settings, bundle: Bundle | None, state: "dict[str, object] | None") -> Pipeline:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from burl.engine.measured import Measured
 from burl.engine.pipeline import Pipeline
 from burl.engine.writer import Writer
+from burl.feedback.counters import FeedbackCounters
 from burl.metrics import AnyMetric, Metric, build_metrics, receive_metrics, write_metrics
 from burl.receive.admission import Admission
 from burl.receive.counters import ReceiveCounters
@@ -19,6 +20,7 @@ def agent_metrics(
     writer: Writer,
     admission: Admission,
     measured: Measured,
+    feedback: FeedbackCounters,
 ) -> list[AnyMetric]:
     """Return all metrics of an agent; each reads a number that is there anyway."""
     return [
@@ -28,6 +30,7 @@ def agent_metrics(
         *_known(pipeline),
         *_detectors(pipeline),
         *measured.metrics(),
+        *_feedback(pipeline, feedback),
         *write_metrics(write),
     ]
 
@@ -86,4 +89,20 @@ def _detectors(pipeline: Pipeline) -> list[AnyMetric]:
             ("detector",),
         ),
         counters.durations,
+    ]
+
+
+def _feedback(pipeline: Pipeline, feedback: FeedbackCounters) -> list[AnyMetric]:
+    return [
+        Metric("burl_suppressions", "Suppressions in force.", lambda: feedback.in_force),
+        Metric(
+            "burl_suppressed_anomalies_total",
+            "Findings that people had called normal; over restarts.",
+            lambda: sum(pipeline.suppressor.hidden.values()),
+        ),
+        Metric(
+            "burl_feedback_errors_total",
+            "Times that the suppressions could not be read or noted.",
+            lambda: feedback.failures,
+        ),
     ]

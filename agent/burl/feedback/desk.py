@@ -1,13 +1,14 @@
 """The desk that takes verdicts: appends them to the store and keeps the suppressions in force."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from burl.clock import Clock
 from burl.decide.times import rfc3339
-from burl.errors import InputError, Permanent, Retryable
+from burl.errors import InputError, NotThereError, Permanent, Retryable
 from burl.feedback.verdict import (
     Document,
+    Judgement,
     Verdict,
     event_document,
     suppression,
@@ -26,12 +27,9 @@ Suppressions = list[dict[str, Any]]
 class Desk:
     """Verdicts of people; any number of desks may work on one store."""
 
-    def __init__(
-        self, store: Store, clock: Clock, changed: Callable[[int, Suppressions], None] | None = None
-    ) -> None:
-        """Args: `changed` is called with the version and the suppressions that came of a verdict."""
+    def __init__(self, store: Store, clock: Clock) -> None:
+        """Args: `clock` tells when a verdict was given."""
         self._store, self._clock = store, clock
-        self._changed = changed
 
     def give(self, verdict: Verdict, annotation: Document) -> dict[str, Any]:
         """Store a verdict on `annotation`; `normal` hides its like from now on. Returns the document.
@@ -51,7 +49,8 @@ class Desk:
         """Store a verdict on a finding, or on each different finding of an incident.
 
         Raises:
-            InputError: there is no such finding, or the scope does not fit.
+            NotThereError: there is no such finding.
+            InputError: the scope does not fit.
             SinkError: the store did not take it.
         """
         if anomaly_id:
@@ -60,19 +59,31 @@ class Desk:
             found = self._store.annotations(incident_id=incident_id)
         if not found:
             what = f"finding {anomaly_id}" if anomaly_id else f"incident {incident_id}"
-            raise InputError(f"there is no {what} in the store")
+            raise NotThereError(f"there is no {what} in the store")
         return [self.give(verdict, annotation) for annotation in _different(found, verdict)]
+
+    def missed(self, verdict: Verdict, line: str, service: str = "", uid: str = "") -> dict[str, Any]:
+        """Store that `line` should have been found.
+
+        Raises:
+            InputError: the verdict is another one, or the line is empty.
+            SinkError: the store did not take it.
+        """
+        if verdict.judgement != "missed" or not line.strip():
+            raise InputError("a line that nothing found can only be called missed, and is not empty")
+        known = {"log.record.original": line, "service.name": service, "log.record.uid": uid}
+        return self.give(verdict, known)
 
     def undo(self, verdict_id: str, who: str = "") -> dict[str, Any]:
         """Take a verdict back; what it hid is found again. Returns the document.
 
         Raises:
-            InputError: there is no such verdict.
+            NotThereError: there is no such verdict.
             SinkError: the store did not take it.
         """
         undone = next((v for v in self.verdicts() if v["id"] == verdict_id), None)
-        if undone is None or undone["verdict"] == "undo":
-            raise InputError(f"there is no verdict {verdict_id}")
+        if undone is None or undone["verdict"] not in get_args(Judgement):
+            raise NotThereError(f"there is no verdict {verdict_id}")
         document = undo_document(undone, who, self._clock.time_ns())
         self._store.add_verdict(document)
         self._change(lambda rules: [rule for rule in rules if rule["id"] != verdict_id])
@@ -88,7 +99,11 @@ class Desk:
 
     def suppressions(self) -> Suppressions:
         """Return the suppressions in force, oldest first."""
-        return self._store.suppressions()[1]
+        return self.versioned_suppressions()[1]
+
+    def versioned_suppressions(self) -> tuple[int, Suppressions]:
+        """Return the same after their version, which grows with every change."""
+        return self._store.suppressions()
 
     def retire(self, version: str, learnt: Callable[[str], bool]) -> int:
         """Retire what the bundle `version` has learnt; agents that still run another bundle go on hiding it.
@@ -144,8 +159,6 @@ class Desk:
                 self._store.put_suppressions(version + 1, changed)
             except Permanent:
                 continue
-            if self._changed:
-                self._changed(version + 1, changed)
             return changed
         raise Retryable("the suppressions are being changed by others; try again")
 

@@ -1,7 +1,8 @@
 """The doors: OTLP/gRPC (`LogsService/Export`) with the standard health service, and OTLP/HTTP beside it."""
 
 import socket
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from typing import Any
 from urllib.parse import unquote
 
 import grpc
@@ -44,9 +45,18 @@ class Door:
     """The servers. Everything but I/O is done by the `Ingest` behind them."""
 
     def __init__(
-        self, settings: ReceiveSettings, ingest: Ingest, clock: Clock, counters: ReceiveCounters
+        self,
+        settings: ReceiveSettings,
+        ingest: Ingest,
+        clock: Clock,
+        counters: ReceiveCounters,
+        services: "Sequence[grpc.GenericRpcHandler[Any, Any]]" = (),
     ) -> None:
-        """Raises ConfigError when a certificate or a token cannot be read."""
+        """Make the doors; `services` are served on gRPC's port, too, and check their own tokens.
+
+        Raises:
+            ConfigError: a certificate or a token cannot be read.
+        """
         self._settings = settings
         self._intake = Intake(settings, ingest, clock, counters)
         self._http = HttpDoor(settings, self._intake) if settings.http_listen else None
@@ -56,7 +66,7 @@ class Door:
         # a stream of one message is the same on the wire, and lets us look at who sends before it is read
         method = grpc.stream_unary_rpc_method_handler(self._export)
         handlers = grpc.method_handlers_generic_handler(LOGS_SERVICE, {"Export": method})
-        self._server.add_generic_rpc_handlers((handlers,))
+        self._server.add_generic_rpc_handlers((handlers, *services))
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
 
     @property

@@ -7,7 +7,7 @@ import pytest
 from burl.clock import ManualClock
 from burl.decide import Findings
 from burl.decide.suppression import Suppressor
-from burl.errors import InputError
+from burl.errors import InputError, NotThereError
 from burl.feedback import Desk, Verdict
 from burl.feedback.desk import hidden_count
 from burl.feedback.verdict import in_force
@@ -100,7 +100,7 @@ def test_undo_takes_it_back(desk: Desk, clock: ManualClock) -> None:
     assert in_force(desk.verdicts()) == []
     assert [verdict["verdict"] for verdict in desk.verdicts()] == ["undo", "normal"]
     for wrong in ("nothing", desk.verdicts()[0]["id"]):
-        with pytest.raises(InputError, match="no verdict"):
+        with pytest.raises(NotThereError, match="no verdict"):
             desk.undo(wrong)
 
 
@@ -110,7 +110,7 @@ def test_an_incident_is_marked_finding_by_different_finding(desk: Desk, store: S
     assert len(desk.mark(NORMAL, incident_id="i7")) == 3  # one for each of its services
     assert all(hides(desk, one.document) for one in found)
     assert len(desk.mark(Verdict("anomaly", kind="disk"), anomaly_id=found[2].id)) == 1
-    with pytest.raises(InputError, match="incident i8"):
+    with pytest.raises(NotThereError, match="incident i8"):
         desk.mark(NORMAL, incident_id="i8")
 
 
