@@ -1,6 +1,7 @@
 """`burl run` as a process that tests start, kill and start again."""
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -48,9 +49,17 @@ class AgentProcess:
 
     def resident_bytes(self) -> int:
         """Return its resident memory."""
+        return self._pages(1) * os.sysconf("SC_PAGE_SIZE")
+
+    def virtual_bytes(self) -> int:
+        """Return the size of its address space."""
+        return self._pages(0) * os.sysconf("SC_PAGE_SIZE")
+
+    def limit(self, kind: int, value: int) -> None:
+        """Set a limit of the running process (`resource.RLIMIT_...`); it ends with the process."""
         assert self._process is not None
-        statm = Path(f"/proc/{self._process.pid}/statm").read_text().split()
-        return int(statm[1]) * os.sysconf("SC_PAGE_SIZE")
+        _, hard = resource.prlimit(self._process.pid, kind)
+        resource.prlimit(self._process.pid, kind, (value, hard))
 
     def loaded_libraries(self) -> str:
         """Return the memory map, which names every native library that is loaded."""
@@ -60,6 +69,10 @@ class AgentProcess:
     def log(self) -> str:
         """Return the last of what it said."""
         return self._log.read_text(errors="replace")[-6_000:]
+
+    def _pages(self, column: int) -> int:
+        assert self._process is not None
+        return int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[column])
 
     def _end(self, number: int) -> int:
         if self._process is None:
