@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from burl import __version__
-from burl.cli import backfill, bundle, demo, platform, run, score, train, validate
+from burl.cli import backfill, bundle, demo, diff, doctor, platform, run, score, train, validate
 from burl.errors import SinkError, UserError
 
 app = typer.Typer(
@@ -18,6 +18,8 @@ app = typer.Typer(
 )
 app.command("backfill")(backfill.backfill)
 app.command("demo")(demo.demo)
+app.command("doctor")(doctor.doctor)
+app.command("diff")(diff.diff)
 app.command("run")(run.run)
 app.command("score")(score.score)
 app.command("train")(train.train)
