@@ -44,8 +44,8 @@ class Scores:
             detector's own, handed back to `explain`.
         positions: where the unit went wrong: the flat position of the first offending record of a sequence,
             the event's own index, -1 for intervals.
-        decisive: True where the paper's own decision rule, too, calls the row abnormal; None where that is
-            only known by `Explanation.decisive`, row by row.
+        decisive: True where the paper's own decision rule, too, calls the row abnormal; None where scoring
+            does not tell (see `Detector.verdicts`).
     """
 
     values: npt.NDArray[np.float64]
@@ -173,6 +173,18 @@ class Detector(ABC):
     @abstractmethod
     def score(self, units: Units) -> Scores:
         """Score units of this detector's `unit`; learns from them when the detector is `online`."""
+
+    def verdicts(self, units: Units, scores: Scores) -> npt.NDArray[np.bool_]:
+        """Return the verdict of the paper's own rule for each row of the units scored last.
+
+        Asked by evaluations only. The default asks `explain` of each row that is odd at all.
+        """
+        if scores.decisive is not None:
+            return scores.decisive
+        decisive = np.zeros(len(scores), dtype=np.bool_)
+        for row in np.flatnonzero(scores.values > 0).tolist():
+            decisive[row] = self.explain(units, row).decisive
+        return decisive
 
     @abstractmethod
     def explain(self, units: Units, row: int) -> Explanation:

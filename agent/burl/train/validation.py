@@ -6,12 +6,13 @@ quantile of normal scores alone would have to be guessed: on data that are all a
 too many, on data of endless variety (system calls) it finds nothing.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from burl.detect import Detector
+from burl.detect import Detector, Units
 from burl.receive.batch import Ints
 from burl.train.corpus import Corpus
 from burl.window import Sequences
@@ -28,12 +29,43 @@ _LEAST_SHARE, _MOST_SHARE = 0.05, 0.5
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """How verdicts are made of scores, and the F1 on held-out units that it was chosen for."""
+
+    threshold: float
+    f1: float
+    paper: bool
+
+    def verdicts(self, scores: Floats, decisive: Bools) -> Bools:
+        """Return what is called anomalous."""
+        return decisive if self.paper else scores > self.threshold
+
+
+@dataclass(frozen=True, slots=True)
 class Validation:
-    """Scores of held-out units, which of them are anomalous, and the weight of each in F1."""
+    """What a detector says of held-out units, which of them are anomalous, and the weight of each in F1.
+
+    `decisive` are the verdicts of the paper's own rule; `by_labels` tells whether people said what is
+    anomalous, or spoilt sequences stand for it.
+    """
 
     scores: Floats
+    decisive: Bools
     anomalous: Bools
     weights: Floats
+    by_labels: bool
+
+    def rule(self) -> "Rule":
+        """Return the better of the paper's rule and the best threshold."""
+        f1, threshold = self.f1()
+        of_paper = self.f1_of(self.decisive)
+        return Rule(threshold, of_paper, paper=True) if of_paper > f1 else Rule(threshold, f1, paper=False)
+
+    def f1_of(self, found: Bools) -> float:
+        """Return the F1 of verdicts."""
+        hits = float((self.weights * (found & self.anomalous)).sum())
+        flagged, odd = float((self.weights * found).sum()), float((self.weights * self.anomalous).sum())
+        return 2 * hits / (flagged + odd)
 
     def f1(self) -> tuple[float, float]:
         """Return the best F1 and the highest threshold that reaches it: what scores above is anomalous."""
@@ -55,21 +87,33 @@ def validate(detector: Detector, holdout: Corpus, seed: int) -> Validation | Non
     """Return how `detector` scores held-out units; None where nothing tells what an anomaly would be."""
     labels = holdout.labels(detector.unit)
     if labels is not None and labels.any() and not labels.all():
-        return Validation(_scores(detector, holdout), labels, np.ones(len(labels)))
+        scores, decisive = said(detector, parts(detector, holdout))
+        return Validation(scores, decisive, labels, np.ones(len(labels)), by_labels=True)
     if detector.unit not in ("session", "window"):
         return None
     normal = holdout.sequences(detector.unit)
     spoilt = spoil(normal, seed)
-    scores = np.concatenate([detector.score(normal).values, detector.score(spoilt).values])
+    scores, decisive = said(detector, [normal, spoilt])
     anomalous = np.arange(len(scores)) >= len(normal)
     share = np.where(anomalous, PREVALENCE / len(spoilt), (1 - PREVALENCE) / len(normal))
-    return Validation(scores, anomalous, share)
+    return Validation(scores, decisive, anomalous, share, by_labels=False)
 
 
-def _scores(detector: Detector, corpus: Corpus) -> Floats:
+def parts(detector: Detector, corpus: Corpus) -> list[Units]:
+    """Return the units of `corpus` that the detector is asked about, in order."""
     if detector.unit == "event":
-        return np.concatenate([detector.score(part).values for part in corpus.events()])
-    return detector.score(corpus.sequences(detector.unit)).values
+        return list(corpus.events())
+    return [corpus.sequences(detector.unit)]
+
+
+def said(detector: Detector, asked: Iterable[Units]) -> tuple[Floats, Bools]:
+    """Return the scores of all units, and the verdicts of the paper's own rule."""
+    values, verdicts = [np.empty(0)], [np.empty(0, dtype=np.bool_)]
+    for units in asked:
+        scores = detector.score(units)
+        values.append(scores.values)
+        verdicts.append(detector.verdicts(units, scores))
+    return np.concatenate(values), np.concatenate(verdicts)
 
 
 def spoil(sequences: Sequences, seed: int) -> Sequences:

@@ -3,6 +3,9 @@
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
+import numpy as np
+import numpy.typing as npt
+
 from burl.detect.base import Corpus, Detector, DetectorConfig, Explanation, Progress, Scores, Units
 from burl.detect.deeplog.keys import KeyModel
 from burl.detect.deeplog.settings import DeepLogConfig
@@ -71,6 +74,12 @@ class DeepLog(Detector):
         if self.unit == "event":
             return self._values.score(_events(units), self.service_key)
         return self._keys.score(_sequences(units))
+
+    def verdicts(self, units: Units, scores: Scores) -> npt.NDArray[np.bool_]:
+        """Return which units break the paper's rule."""
+        return (
+            super().verdicts(units, scores) if self.unit == "event" else self._keys.broken(_sequences(units))
+        )
 
     def explain(self, units: Units, row: int) -> Explanation:
         """Say what was expected, what came."""

@@ -1,0 +1,1 @@
+"""`burl evaluate`: detectors judged on labelled data they were not trained on."""

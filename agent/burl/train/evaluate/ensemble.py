@@ -1,0 +1,67 @@
+"""The ensemble: verdicts of several detectors about the same units, combined as held-out data say.
+
+The running agent shares the alert budget among the detectors of a bundle, which is the smallest p-value with
+a correction for their number. Here, where units are judged one by one, the score is that p-value
+(Sidak-corrected) and the verdict a vote; who votes, and how many votes it takes, is chosen on held-out
+training data, so that it is never worse than the best member there.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from burl.train.evaluate.judge import ENSEMBLE, Judged
+from burl.train.evaluate.measure import Floats
+from burl.train.validation import Validation
+
+_LEAST_P = 1e-300
+
+
+class _Jury(NamedTuple):
+    """So many of the best members vote, and so many votes convict."""
+
+    voters: int
+    needed: int
+    f1: float
+
+
+def combine(members: Sequence[Judged]) -> Judged | None:
+    """Return the ensemble of detectors of one unit; None when fewer than two were validated."""
+    pairs = [(member, member.validation) for member in members if member.validation is not None]
+    if len(pairs) < 2:  # noqa: PLR2004 - one is no ensemble
+        return None
+    pairs.sort(key=lambda pair: -pair[1].rule().f1)
+    jury = _jury([validation for _, validation in pairs])
+    chosen = [member for member, _ in pairs[: jury.voters]]
+    names = ", ".join(member.name for member in chosen)
+    return Judged(
+        name=ENSEMBLE,
+        unit=chosen[0].unit,
+        scores=_surprise([member.p_values for member in chosen]),
+        p_values=np.min([member.p_values for member in chosen], axis=0),
+        found=np.sum([member.found for member in chosen], axis=0) >= jury.needed,
+        paper=None,
+        chosen_by=f"{jury.needed} of {names}: held-out F1 {jury.f1:.3f}",
+        train_seconds=sum(member.train_seconds for member in chosen),
+        lines_per_second=1 / sum(1 / member.lines_per_second for member in chosen),
+    )
+
+
+def _jury(validations: Sequence[Validation]) -> _Jury:
+    """Return the jury of the best F1; of equals the largest, and of these the one nearest to a majority."""
+    ballots = np.array([each.rule().verdicts(each.scores, each.decisive) for each in validations])
+    juries = [
+        _Jury(voters, needed, round(validations[0].f1_of(ballots[:voters].sum(axis=0) >= needed), 3))
+        for voters in range(1, len(ballots) + 1)
+        for needed in range(1, voters + 1)
+    ]
+    return max(juries, key=lambda jury: (jury.f1, jury.voters, -abs(2 * jury.needed - jury.voters - 1)))
+
+
+def _surprise(p_values: Sequence[Floats]) -> Floats:
+    """Return -log10 of the smallest p-value, corrected for looking at several (Sidak 1967)."""
+    smallest = np.clip(np.min(p_values, axis=0), _LEAST_P, 1.0)
+    # 1 - (1 - p)^k, exact for tiny p
+    corrected = -np.expm1(len(p_values) * np.log1p(-np.minimum(smallest, 1 - 1e-16)))
+    return np.asarray(np.maximum(-np.log10(corrected), 0.0), dtype=np.float64)
