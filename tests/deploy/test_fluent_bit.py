@@ -1,0 +1,88 @@
+"""The configurations of senders that we ship keep what docs/delivery.md rests on."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from deploy.fluent_bit import read, words
+
+DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
+FILES = sorted([*(DEPLOY / "fluent-bit").glob("*.yaml"), *(DEPLOY / "fluent-bit").glob("*.conf")])
+NEEDED = {
+    "grpc": "on",
+    "net.keepalive": "off",
+    "net.io_timeout": "30s",
+    "workers": "1",
+    "batch_size": "100000",
+    "retry_limit": "no_limits",
+    "logs_body_key_attributes": "true",
+}
+
+by_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+
+
+def outputs(path: Path) -> dict[str, dict[str, Any]]:
+    return {output["name"]: output for output in read(path)["pipeline"]["outputs"]}
+
+
+def test_there_is_a_configuration_for_each_way_in_both_formats() -> None:
+    ways = {"daemonset", "sidecar-files", "sidecar-stdout"}
+    assert {path.name for path in FILES} == {f"{way}.{form}" for way in ways for form in ("conf", "yaml")}
+
+
+@by_file
+def test_the_output_to_burl_loses_nothing(path: Path) -> None:
+    burl = outputs(path)["opentelemetry"]
+    assert {key: burl[key] for key in NEEDED} == NEEDED
+
+
+@by_file
+def test_what_waits_is_on_disk(path: Path) -> None:
+    config = read(path)
+    assert config["service"]["storage.path"]
+    assert {entry["storage.type"] for entry in config["pipeline"]["inputs"]} == {"filesystem"}
+
+
+@by_file
+def test_raw_logs_go_beside_and_carry_the_same_id(path: Path) -> None:
+    raw = outputs(path)["opensearch"]
+    assert raw["match"] == outputs(path)["opentelemetry"]["match"] == "*"
+    assert (raw["write_operation"], raw["suppress_type_name"], raw["replace_dots"]) == ("create", "on", "on")
+    mark = read(path)["pipeline"]["filters"][-1]
+    assert mark["match"] == "*"
+    assert "r['log.record.uid'] = string.format(" in mark["code"]
+
+
+@by_file
+def test_whatever_leaves_the_pod_is_encrypted(path: Path) -> None:
+    burl = outputs(path)["opentelemetry"]
+    if path.stem == "daemonset":
+        assert (burl["tls"], burl["tls.verify"], burl["tls.verify_hostname"]) == ("on", "on", "on")
+    assert outputs(path)["opensearch"]["tls.verify"] == "on"
+
+
+@pytest.mark.parametrize("way", ["daemonset", "sidecar-files", "sidecar-stdout"])
+def test_both_formats_say_the_same(way: str) -> None:
+    classic, modern = (read(DEPLOY / "fluent-bit" / f"{way}.{form}") for form in ("conf", "yaml"))
+    for config in (classic, modern):
+        config["pipeline"]["filters"][-1]["code"] = words(config["pipeline"]["filters"][-1]["code"])
+    # Only classic can name the keys of the body; Fluent Bit's defaults are the same two.
+    assert outputs(DEPLOY / "fluent-bit" / f"{way}.conf")["opentelemetry"]["logs_body_key"] == [
+        "$log",
+        "$message",
+    ]
+    classic["pipeline"]["outputs"][0].pop("logs_body_key")
+    assert classic == modern
+
+
+def test_the_collector_keeps_what_waits_and_never_gives_up() -> None:
+    config = yaml.safe_load((DEPLOY / "otel-collector.yaml").read_text("utf-8"))
+    burl = config["exporters"]["otlp/burl"]
+    assert burl["retry_on_failure"] == {"enabled": True, "max_elapsed_time": 0}
+    assert burl["sending_queue"]["storage"] in config["service"]["extensions"]
+    logs = config["service"]["pipelines"]["logs"]
+    assert logs["processors"][-1] == "transform/uid"
+    assert {*logs["receivers"]} <= {*config["receivers"]}
+    assert {*logs["exporters"]} == {*config["exporters"]}
