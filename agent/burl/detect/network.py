@@ -28,3 +28,15 @@ class NetworkConfig(TrainingConfig):
     layers: int = Field(2, ge=1, description="Recurrent layers.")
     embedding: int = Field(16, ge=1, description="Width of the vector that stands for an event.")
     dropout: float = Field(0.2, ge=0, lt=1, description="Dropout between the layers while training.")
+
+
+class SymbolNetworkConfig(NetworkConfig):
+    """A recurrent network that predicts events, and how it is trained."""
+
+    hide: float = Field(
+        0.25,
+        ge=0,
+        le=0.5,
+        description="Share of the history hidden while training: what comes then depends less on how events"
+        " that run side by side happen to be interleaved.",
+    )

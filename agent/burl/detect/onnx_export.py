@@ -27,6 +27,7 @@ class Graph:
         self._nodes: list[NodeProto] = []
         self._constants: list[TensorProto] = []
         self._inputs: list[ValueInfoProto] = []
+        self._names: dict[tuple[str, tuple[int, ...], bytes], str] = {}
 
     def input(self, name: str, element_type: int, shape: Sequence[int | str]) -> str:
         """Declare an input and return its name; a dimension that is a word may vary."""
@@ -34,9 +35,11 @@ class Graph:
         return name
 
     def constant(self, array: npt.NDArray[Any]) -> str:
-        """Return the name of a constant."""
-        name = f"c{len(self._constants)}"
-        self._constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
+        """Return the name of a constant; equal ones are written once."""
+        key = array.dtype.str, array.shape, array.tobytes()
+        name = self._names.setdefault(key, f"c{len(self._constants)}")
+        if name == f"c{len(self._constants)}":
+            self._constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
         return name
 
     def add(self, operator: str, *inputs: str, outputs: int = 1, wanted: int = 0, **attributes: Any) -> str:
@@ -84,7 +87,7 @@ class Graph:
         matrix = self.constant(weights[f"{name}.weight"].T)
         return self.add("Add", self.add("MatMul", x, matrix), self.constant(weights[f"{name}.bias"]))
 
-    def model(self, output: str, *shape: int) -> bytes:
+    def model(self, output: str, *shape: int | str) -> bytes:
         """Return the checked, serialised model with `output` (rows, *shape) as its output."""
         result = helper.make_tensor_value_info(output, TensorProto.FLOAT, ["rows", *shape])
         graph = helper.make_graph(self._nodes, "burl", self._inputs, [result], self._constants)

@@ -12,8 +12,9 @@ from onnx import TensorProto
 from torch import Tensor, nn
 
 from burl.detect.base import Progress
-from burl.detect.network import NetworkConfig, TrainingConfig
+from burl.detect.network import NetworkConfig, SymbolNetworkConfig, TrainingConfig
 from burl.detect.onnx_export import Graph, Weights
+from burl.detect.symbol_model import TrainingWindows
 
 Data = tuple[Tensor, ...]
 """Columns of equal length, one row a training example."""
@@ -99,6 +100,39 @@ class Loop:
         network.eval()
         self.progress(f"{self.name}: trained", 1.0)
         return network
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolTrainer:
+    """Trains a network that predicts the next symbol from those before.
+
+    Attributes:
+        loss: of the outputs (rows, predicted) and the symbols that came (rows).
+    """
+
+    name: str
+    config: SymbolNetworkConfig
+    cell: Cell
+    loss: Callable[[Tensor, Tensor], Tensor]
+
+    def train(self, windows: TrainingWindows, seed: int, progress: Progress) -> bytes:
+        """Return ONNX: `symbols` (rows, h), int64 -> log probabilities (rows, predicted)."""
+        symbols = windows.symbols
+        some, held = hold_out(windows.single, seed)
+        rows = np.concatenate([some, windows.extra])
+
+        def loss(network: Recurrent, data: Data) -> Tensor:
+            (chosen,) = data
+            history = chosen[:, :-1]
+            if network.training:  # PAD never stands in a history: after it nothing comes
+                share = 2 * self.config.hide * torch.rand(len(chosen), 1)
+                history = history.masked_fill(torch.rand(history.shape) < share, symbols.pad)
+            return self.loss(network(history), chosen[:, -1])
+
+        with repeatable(seed):
+            network = Recurrent(len(symbols), 0, symbols.predicted, self.config, self.cell)
+            Loop(self.name, self.config, progress).run(network, (tensor(rows),), (tensor(held),), loss)
+        return export_symbols(network, logs=True)
 
 
 def hold_out(examples: npt.NDArray[Array], seed: int) -> tuple[npt.NDArray[Array], npt.NDArray[Array]]:

@@ -5,20 +5,15 @@ from typing import Literal
 from pydantic import Field
 
 from burl.detect.base import DetectorConfig
-from burl.detect.network import NetworkConfig
+from burl.detect.network import SymbolNetworkConfig
 
 
-class NextMessageNetworkConfig(NetworkConfig):
+class NextMessageNetworkConfig(SymbolNetworkConfig):
     """The GRU and how it is trained."""
 
     layers: int = Field(1, ge=1, description="Recurrent layers.")
-    hide: float = Field(
-        0.25,
-        ge=0,
-        le=0.5,
-        description="Share of the history hidden while training: what comes then depends less on how events"
-        " that run side by side happen to be interleaved.",
-    )
+    learning_rate: float = Field(0.003, gt=0, description="Step of Adam.")
+    max_epochs: int = Field(60, ge=1, description="Most passes over the training windows.")
 
 
 class NextMessageConfig(DetectorConfig):
