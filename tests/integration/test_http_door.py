@@ -6,9 +6,12 @@ import socket
 
 import pytest
 
+from burl.clock import ManualClock
 from burl.receive import web
+from burl.receive.counters import ReceiveCounters
 from burl.receive.server import Door
-from integration.doors import Decoding, Target, send_http, serve
+from burl.receive.settings import ReceiveSettings
+from integration.doors import Decoding, Target, send_grpc, send_http, serve
 
 OTLP = {"content-type": "application/x-protobuf"}
 
@@ -82,3 +85,19 @@ def test_more_connections_than_allowed_are_put_off(monkeypatch: pytest.MonkeyPat
         assert answer[0] == 503
 
     serve(Decoding(), use)
+
+
+def test_unless_it_is_set_a_taken_port_is_done_without(caplog: pytest.LogCaptureFixture) -> None:
+    async def main(address: str) -> None:
+        settings = ReceiveSettings.model_construct(
+            _fields_set={"listen"}, **ReceiveSettings(listen="127.0.0.1:0", http_listen=address).model_dump()
+        )
+        door = Door(settings, Decoding(), ManualClock(), ReceiveCounters())
+        target = Target(await door.start(), door.http_port)
+        assert target.http_port == 0
+        assert (await send_grpc(target, b"")).code == "OK"
+        await door.stop(0)
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        asyncio.run(main(f"127.0.0.1:{taken.getsockname()[1]}"))
+    assert "OTLP/HTTP is not served" in caplog.text

@@ -68,6 +68,8 @@ def check_ports(settings: Settings) -> list[Check]:
         "receive.http_listen": settings.receive.http_listen,
         "telemetry.metrics_listen": settings.telemetry.metrics_listen or "",
     }
+    if "http_listen" not in settings.receive.model_fields_set:
+        del addresses["receive.http_listen"]  # done without, when it is taken
     ours = not settings.receive.tls and _agent_listens(settings.receive.listen)
     return [_check_port(name, address, ours=ours) for name, address in addresses.items() if address]
 

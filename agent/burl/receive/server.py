@@ -1,5 +1,6 @@
 """The doors: OTLP/gRPC (`LogsService/Export`) with the standard health service, and OTLP/HTTP beside it."""
 
+import logging
 import socket
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from typing import Any
@@ -25,6 +26,7 @@ DETECTION_SERVICE = "detection"
 """Health service that says whether all detectors work; logs are taken in and stored in any case."""
 HEALTH_SERVICES = (*INGEST_SERVICES, "liveness", DETECTION_SERVICE)
 
+_LOG = logging.getLogger(__name__)
 _STORED = b""
 """An ExportLogsServiceResponse without partial_success."""
 _OPTIONS = [
@@ -88,8 +90,7 @@ class Door:
         port = self._bind()
         for service in HEALTH_SERVICES:
             await self._health.set(service, health_pb2.HealthCheckResponse.SERVING)
-        if self._http:
-            await self._http.start()
+        await self._start_http()
         await self._server.start()
         return port
 
@@ -113,6 +114,17 @@ class Door:
     async def _set(self, service: str, *, serving: bool) -> None:
         states = health_pb2.HealthCheckResponse
         await self._health.set(service, states.SERVING if serving else states.NOT_SERVING)
+
+    async def _start_http(self) -> None:
+        """Open the HTTP door; one that nobody asked for must keep no agent from starting."""
+        if self._http is None:
+            return
+        try:
+            await self._http.start()
+        except ConfigError as error:
+            if "http_listen" in self._settings.model_fields_set:
+                raise
+            _LOG.warning("OTLP/HTTP is not served: %s", error)
 
     def _bind(self) -> int:
         settings = self._settings

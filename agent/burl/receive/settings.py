@@ -65,9 +65,10 @@ class ReceiveSettings(BaseModel):
         description="Address and port of the OTLP/gRPC door.",
     )
     http_listen: str = Field(
-        default="",
+        default="127.0.0.1:4318",
         pattern=rf"^({_ADDRESS})?$",
-        description="Address and port of the OTLP/HTTP door, `127.0.0.1:4318` by custom; empty: none.",
+        description="Address and port of the OTLP/HTTP door; empty: none. Unless it is set, a taken port"
+        " is done without.",
     )
     tls: TlsSettings | None = Field(default=None, description="Certificates; none: plain text.")
     insecure_public: bool = Field(

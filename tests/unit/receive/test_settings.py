@@ -24,6 +24,8 @@ def test_others_may_not_unless_it_is_said(listen: str) -> None:
     "wrong",
     [
         {"listen": "4317"},
+        {"http_listen": "0.0.0.0:4318"},
+        {"token": "a", "token_file": __file__},
         {"inflight_max_bytes": MIB},
         {"prot": 4317},
         {"tls": {"cert_file": "missing.crt", "key_file": "missing.key"}},

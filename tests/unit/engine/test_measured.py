@@ -1,0 +1,50 @@
+import pytest
+from prometheus_client import CollectorRegistry, generate_latest
+
+from burl.clock import ManualClock
+from burl.decide import Annotation, DeadLetter, Findings
+from burl.engine.measured import Measured
+from burl.errors import Retryable
+from burl.metrics import AgentCollector
+
+
+class Failing:
+    """Fails once, then stores."""
+
+    name = "failing"
+
+    def __init__(self) -> None:
+        self.failures = 1
+
+    def write(self, findings: Findings) -> None:  # noqa: ARG002 - the protocol's
+        if self.failures:
+            self.failures -= 1
+            raise Retryable("down")
+
+    def healthy(self) -> bool:
+        return not self.failures
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+def test_what_is_stored_is_measured_and_what_is_not_is_not() -> None:
+    measured = Measured(Failing(), ManualClock(100 * 10**9))
+    document = {"detector_id": "rate", "anomaly_kind": "silence", "anomaly_grade": 0.75}
+    findings = Findings(
+        annotations=[Annotation("a", 98 * 10**9, document)],
+        dead_letters=[DeadLetter("d", 0, {"stage": "detect"})],
+    )
+    with pytest.raises(Retryable):
+        measured.write(findings)
+    assert measured.healthy()
+    measured.write(findings)
+    registry = CollectorRegistry()
+    registry.register(AgentCollector(measured.metrics()))
+    shown = generate_latest(registry).decode().splitlines()
+    assert 'burl_anomalies_total{detector="rate",kind="silence"} 1.0' in shown
+    assert 'burl_dead_letters_total{stage="detect"} 1.0' in shown
+    assert 'burl_event_to_annotation_seconds_bucket{le="1.0"} 0.0' in shown
+    assert 'burl_event_to_annotation_seconds_bucket{le="2.5"} 1.0' in shown
+    assert 'burl_anomaly_grade_bucket{detector="rate",le="0.7"} 0.0' in shown
+    assert 'burl_anomaly_grade_bucket{detector="rate",le="0.8"} 1.0' in shown
