@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pydantic import ValidationError
-
 from burl.bundle.manifest import FORMAT_VERSION, Manifest
 from burl.errors import BundleError
 
@@ -113,7 +111,7 @@ def _read_manifest(directory: Path) -> Manifest:
                 f"bundle {directory} has format {version}, newer than {FORMAT_VERSION}; upgrade Burl"
             )
         manifest = Manifest.model_validate(data)
-    except (ValueError, TypeError, AttributeError, ValidationError) as error:
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise BundleError(f"bundle {directory}: {MANIFEST} is damaged ({_first_line(error)})") from error
     for name in manifest.files:
         _check_name(directory, name)

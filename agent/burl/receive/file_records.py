@@ -12,6 +12,8 @@ from burl.receive.raw_lines import RawLine, raw_lines
 
 _FDS = {b"stdout", b"stderr"}
 _CRI_PARTS = 4
+_LATEST_SECONDS = 2**63 / NANOSECONDS
+"""Times beyond this do not fit into 64 bits of nanoseconds: they are none."""
 
 
 class FileRecord(NamedTuple):
@@ -101,7 +103,7 @@ def read_jsonl(file: io.BufferedReader, record_max_bytes: int) -> Iterator[FileR
 
 def _time_of(said: Any) -> int | None:
     if isinstance(said, int | float):
-        return round(said * NANOSECONDS)
+        return round(said * NANOSECONDS) if abs(said) < _LATEST_SECONDS else None
     return rfc3339_ns(said) if isinstance(said, str) else None
 
 
