@@ -15,8 +15,10 @@ from pydantic.fields import FieldInfo
 from pydantic_core import to_jsonable_python
 
 import burl_opensearch.generate
+from burl.bundle.settings import BundleSettings
 from burl.clock import SystemClock
 from burl.config import Settings, environment_variable, section_model
+from burl.engine.champion import Champion
 from burl.engine.measured import Measured
 from burl.engine.metrics import agent_metrics
 from burl.engine.pipeline import Pipeline
@@ -138,6 +140,7 @@ def all_metrics() -> list[AnyMetric]:
         admission=Admission(1, 1),
         measured=sink,
         feedback=FeedbackCounters(),
+        champion=Champion(BundleSettings()),
     )
 
 

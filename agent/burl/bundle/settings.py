@@ -1,8 +1,9 @@
 """Settings of the bundle that an agent loads."""
 
 from pathlib import Path
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class BundleSettings(BaseModel):
@@ -13,3 +14,13 @@ class BundleSettings(BaseModel):
     path: Path | None = Field(
         default=None, description="Directory that `burl train --out` made; none: no bundle."
     )
+    registry: Path | None = Field(
+        default=None, description="Directory of bundles with aliases; its champion is followed while running."
+    )
+    poll_seconds: float = Field(10.0, gt=0, description="Time between looks at the registry's champion.")
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if self.path and self.registry:
+            raise ValueError("give path or registry, not both")
+        return self

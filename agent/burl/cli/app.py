@@ -6,7 +6,20 @@ from typing import Annotated
 import typer
 
 from burl import __version__
-from burl.cli import backfill, bundle, demo, diff, doctor, platform, run, score, train, validate
+from burl.cli import (
+    backfill,
+    bundle,
+    demo,
+    diff,
+    doctor,
+    feedback,
+    platform,
+    retrain,
+    run,
+    score,
+    train,
+    validate,
+)
 from burl.errors import SinkError, UserError
 
 app = typer.Typer(
@@ -20,11 +33,13 @@ app.command("backfill")(backfill.backfill)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 app.command("diff")(diff.diff)
+app.command("retrain")(retrain.retrain)
 app.command("run")(run.run)
 app.command("score")(score.score)
 app.command("train")(train.train)
 app.command("validate")(validate.validate)
 app.add_typer(bundle.app, name="bundle")
+app.add_typer(feedback.app, name="feedback")
 app.add_typer(platform.app, name="platform")
 
 

@@ -1,22 +1,18 @@
-"""`burl bundle`: look into what an agent loads."""
+"""`burl bundle`: look into what an agent loads, and say which one it is to be."""
 
+import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from burl.cli.options import JsonOption
+from burl.cli.options import ConfigOption, JsonOption
 from burl.cli.output import print_facts, print_json
 
 if TYPE_CHECKING:
     from burl.bundle import DetectorEntry, Manifest
 
-app = typer.Typer(help="Look into bundles.", no_args_is_help=True)
-
-
-@app.callback()
-def _group() -> None:
-    """Keep `inspect` a command of its own while the group has only one."""
+app = typer.Typer(help="Look into bundles, and say which one agents run.", no_args_is_help=True)
 
 
 @app.command()
@@ -34,6 +30,78 @@ def inspect(
     print_facts(f"Bundle {manifest.version} (all {len(manifest.files)} files verified)", _facts(manifest))
     for entry in manifest.detectors:
         print_facts(f"Detector {entry.id}", _detector_facts(entry))
+
+
+RegistryOption = Annotated[
+    Path | None, typer.Option("--registry", metavar="DIR", help="Registry of bundles; else the configured.")
+]
+
+
+@app.command()
+def add(
+    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="Directory that `burl train --out` made.")],
+    registry: RegistryOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Take a bundle into the registry and make it the challenger."""
+    from burl.cli.stores import open_registry
+    from burl.config import load_settings
+
+    bundles = open_registry(registry, load_settings(config))
+    version = bundles.add(bundle).manifest.version
+    bundles.challenge(version)
+    print(f"{version} is the challenger")
+
+
+@app.command("list")
+def list_(registry: RegistryOption = None, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Show the bundles of the registry, oldest first, and which one agents run."""
+    from burl.cli.stores import open_registry
+    from burl.config import load_settings
+
+    bundles = open_registry(registry, load_settings(config))
+    aliases = {bundles.version(alias): alias for alias in ("challenger", "champion")}
+    rows = [{"version": version, "alias": aliases.get(version, "")} for version in bundles.versions()]
+    if as_json:
+        print_json(rows)
+    for row in () if as_json else rows:
+        print(f"{row['version']}  {row['alias']}".rstrip())
+
+
+@app.command()
+def promote(
+    version: Annotated[str, typer.Argument(metavar="[VERSION]", help="Default: the challenger.")] = "",
+    registry: RegistryOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Make a bundle the champion: agents follow; what it has learnt needs no suppression any more."""
+    from burl.bundle.bundle import TEMPLATES
+    from burl.cli.stores import open_desk, open_registry
+    from burl.config import load_settings
+    from burl.parse.template_set import TemplateSet
+
+    settings = load_settings(config)
+    with open_desk(settings) as desk:
+        bundle = open_registry(registry, settings).promote(version)
+        frozen = TemplateSet.from_json(bundle.path(TEMPLATES).read_bytes())
+        promoted = bundle.manifest.version
+        retired = desk.retire(promoted, frozen.stands_for)
+        desk.record("promote", f"champion {promoted}", getpass.getuser())
+    print(f"{promoted} is the champion; {retired} suppressions retire")
+
+
+@app.command()
+def rollback(registry: RegistryOption = None, config: ConfigOption = None) -> None:
+    """Make the champion before the present one the champion again."""
+    from burl.cli.stores import open_desk, open_registry
+    from burl.config import load_settings
+
+    settings = load_settings(config)
+    with open_desk(settings) as desk:
+        given_up, bundle = open_registry(registry, settings).rollback()
+        desk.revive(given_up)
+        desk.record("rollback", f"champion {bundle.manifest.version}", getpass.getuser())
+    print(f"{bundle.manifest.version} is the champion again")
 
 
 def _facts(manifest: "Manifest") -> dict[str, object]:

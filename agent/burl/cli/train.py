@@ -41,7 +41,7 @@ def train(
     from burl.config import load_settings
 
     settings = load_settings(config)
-    with _extra_installed(), progress() as report:
+    with extra_installed(), progress() as report:
         from burl.train import trainer
 
         request = trainer.TrainRequest(
@@ -66,7 +66,7 @@ def train(
 
 
 @contextmanager
-def _extra_installed() -> Iterator[None]:
+def extra_installed() -> Iterator[None]:
     """Say how to install what only training needs, where it is missing."""
     try:
         yield

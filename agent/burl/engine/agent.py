@@ -9,9 +9,10 @@ import socket
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
-from burl.bundle import Bundle, load_bundle
+from burl.bundle import Bundle
 from burl.clock import Clock, SystemClock
 from burl.config import Settings
+from burl.engine.champion import Champion
 from burl.engine.engine import Engine
 from burl.engine.measured import Measured
 from burl.engine.metrics import agent_metrics
@@ -47,6 +48,7 @@ class Agent:
     sink: FanOut
     watch: Watch
     follower: Follower
+    champion: Champion
     telemetry: TelemetryServer | None
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -59,7 +61,8 @@ class Agent:
         self.engine.start()
         await self.follower.start()
         port = await self.door.start()
-        self.tasks = [asyncio.create_task(work.run()) for work in (self.watch, self.follower)]
+        background = (self.watch.run(), self.follower.run(), self.champion.follow(self.engine.adopt))
+        self.tasks = [asyncio.create_task(work) for work in background]
         # What is there now stays: without looking at it again, the collector holds the GIL 80 ms less
         gc.collect()
         gc.freeze()
@@ -83,7 +86,8 @@ def make_agent(settings: Settings, clock: Clock | None = None) -> Agent:
     start_logging(settings.telemetry)
     clock = clock or SystemClock()
     rng = random.Random()  # noqa: S311 - jitter of retries, no secret
-    bundle = load_bundle(settings.bundle.path) if settings.bundle.path else None
+    champion = Champion(settings.bundle)
+    bundle = champion.load()
     storage = Storage(settings.state, clock)
     pipeline = recovered_pipeline(settings, bundle, storage)
     write_counters: Counters = {}
@@ -111,7 +115,14 @@ def make_agent(settings: Settings, clock: Clock | None = None) -> Agent:
     )
     feedback = FeedbackService(Desk(store, clock), follower.look, Tokens(settings.receive).check)
     door = Door(settings.receive, engine, clock, counters, [feedback.handler()])
-    watch = Watch(door=door, engine=engine, pipeline=pipeline, refused=counters.refused_requests, clock=clock)
+    watch = Watch(
+        door=door,
+        engine=engine,
+        pipeline=pipeline,
+        refused=counters.refused_requests,
+        clock=clock,
+        bundle_refusal=lambda: champion.refusal,
+    )
     metrics = agent_metrics(
         receive=counters,
         write=write_counters,
@@ -120,10 +131,11 @@ def make_agent(settings: Settings, clock: Clock | None = None) -> Agent:
         admission=door.admission,
         measured=measured,
         feedback=follower.counters,
+        champion=champion,
     )
     listen = settings.telemetry.metrics_listen
     telemetry = TelemetryServer(listen, metrics, live=watch.live, ready=watch.ready) if listen else None
-    return Agent(engine, writer, door, store, sink, watch, follower, telemetry)
+    return Agent(engine, writer, door, store, sink, watch, follower, champion, telemetry)
 
 
 def make_pipeline(settings: Settings, bundle: Bundle | None, state: "dict[str, object] | None") -> Pipeline:

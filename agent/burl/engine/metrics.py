@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from burl.engine.champion import Champion
 from burl.engine.measured import Measured
 from burl.engine.pipeline import Pipeline
 from burl.engine.writer import Writer
@@ -21,6 +22,7 @@ def agent_metrics(
     admission: Admission,
     measured: Measured,
     feedback: FeedbackCounters,
+    champion: Champion,
 ) -> list[AnyMetric]:
     """Return all metrics of an agent; each reads a number that is there anyway."""
     return [
@@ -31,6 +33,7 @@ def agent_metrics(
         *_detectors(pipeline),
         *measured.metrics(),
         *_feedback(pipeline, feedback),
+        *champion.metrics(),
         *write_metrics(write),
     ]
 

@@ -20,9 +20,17 @@ class Watch:
     """Health of ingest and of detection; one log line a minute for each limit that bit."""
 
     def __init__(
-        self, *, door: Door, engine: Engine, pipeline: Pipeline, refused: Mapping[str, int], clock: Clock
+        self,
+        *,
+        door: Door,
+        engine: Engine,
+        pipeline: Pipeline,
+        refused: Mapping[str, int],
+        clock: Clock,
+        bundle_refusal: Callable[[], str] = lambda: "",
     ) -> None:
-        """Args: `refused` counts requests by why they were refused."""
+        """Args: `refused` counts requests by why they were; `bundle_refusal` tells why a bundle was."""
+        self._bundle_refusal = bundle_refusal
         self._door, self._engine, self._pipeline = door, engine, pipeline
         self._clock = clock
         self._limits = _Notices(
@@ -59,9 +67,8 @@ class Watch:
         if errors > self._errors:
             self._errors, self._failed_at = errors, now
         await self._door.set_ready(ready=not self.ready())
-        await self._door.set_detecting(
-            detecting=self._engine.alive and now - self._failed_at >= _MEMORY_SECONDS
-        )
+        failing = now - self._failed_at < _MEMORY_SECONDS or bool(self._bundle_refusal())
+        await self._door.set_detecting(detecting=self._engine.alive and not failing)
         self._limits.look(now)
         self._refusals.look(now)
 

@@ -39,6 +39,10 @@ class TemplateSet(BaseModel):
         """Return the number of templates."""
         return len(self.templates)
 
+    def stands_for(self, identifier: str) -> bool:
+        """Return True when lines of the template with this id, of whatever set, have a template here."""
+        return identifier in self.templates or identifier in self.supersedes
+
     def to_json(self) -> str:
         """Return the set as JSON."""
         return self.model_dump_json(indent=1)

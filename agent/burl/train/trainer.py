@@ -20,6 +20,7 @@ from burl.train.choice import choose
 from burl.train.corpus import Corpus, Split
 from burl.train.fitting import Fitted, fit
 from burl.train.labels import labelled_uids, read_labels
+from burl.train.lessons import Lessons
 from burl.train.prepare import Prepared, Recipe, prepare
 from burl.train.publish import Trained, publish
 from burl.train.sequences import SequenceSource, sequence_config, template_texts
@@ -39,6 +40,7 @@ class TrainRequest:
         detectors: specs `name[:unit]`, or `auto`.
         sessions: `auto`, `none`, `NAME=REGEX` or attribute names.
         labels: a file that says which lines are abnormal.
+        lessons: what people said of findings; used where no `labels` are given.
     """
 
     inputs: Sequence[Path]
@@ -48,6 +50,7 @@ class TrainRequest:
     sessions: Sequence[str] = ("auto",)
     seed: int = 0
     labels: Path | None = None
+    lessons: Lessons = field(default_factory=Lessons)
     receive: ReceiveSettings = field(default_factory=ReceiveSettings)
     parse: ParseSettings = field(default_factory=ParseSettings)
     window: WindowSettings = field(default_factory=WindowSettings)
@@ -86,17 +89,19 @@ def _of_lines(request: TrainRequest, progress: Progress) -> Trained:
             clock=SystemClock(),
         )
     )
-    abnormal = labelled_uids(batches, read_labels(request.labels)) if request.labels else None
+    abnormal: set[str] | None = request.lessons.abnormal(batches, request.parse) or None
+    if request.labels:
+        abnormal = labelled_uids(batches, read_labels(request.labels))
     recipe = Recipe(request.sessions, request.parse, request.window)
     prepared = prepare(recipe, batches, streams, progress, abnormal)
     fitted = list(_fitted(request, prepared.split, prepared.whole, progress))
-    return _trained(fitted, prepared)
+    return _trained(fitted, prepared, prepared.templates.superseding(request.lessons.known()))
 
 
-def _trained(fitted: list[Fitted], prepared: Prepared) -> Trained:
+def _trained(fitted: list[Fitted], prepared: Prepared, templates: TemplateSet) -> Trained:
     return Trained(
         fitted=fitted,
-        templates=prepared.templates,
+        templates=templates,
         sessions=prepared.sessions,
         corpus=prepared.whole,
         records=prepared.records,

@@ -34,6 +34,11 @@ def make_store(settings: WriteSettings, clock: Clock, rng: random.Random, counte
     return _opensearch(settings.opensearch, retry)
 
 
+def open_store(settings: WriteSettings, clock: Clock) -> Store:
+    """Return the store for a person's tool, which reads and gives verdicts. Raises ConfigError."""
+    return make_store(settings, clock, random.Random(), {})  # noqa: S311 - jitter of retries, no secret
+
+
 def make_sinks(settings: WriteSettings, clock: Clock, rng: random.Random, counters: Counters) -> list[Sink]:
     """Return the sinks beside the store, each on a thread of its own.
 
