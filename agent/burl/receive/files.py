@@ -16,6 +16,7 @@ from burl.errors import InputError
 from burl.receive.batch import Batch, StreamTable
 from burl.receive.bodies import BodyDecoder
 from burl.receive.counters import ReceiveCounters
+from burl.receive.event_logs import has_event_columns
 from burl.receive.file_records import FileRecord, Reader, first_line, is_cri, read_cri, read_jsonl, read_text
 from burl.receive.identity import file_stem, identify
 from burl.receive.otlp import MAX_RECORDS
@@ -221,6 +222,6 @@ def _format_of(file: io.BufferedReader) -> str:
         return "empty"
     if is_cri(line):
         return "cri"
-    if line == ",".join(COLUMNS).encode():
+    if line == ",".join(COLUMNS).encode() or has_event_columns(line.decode(errors="replace")):
         return "sequences"
     return "jsonl" if line.startswith(b"{") and b'"msg":' in line else "text"
