@@ -22,7 +22,8 @@ class DeepLog(Detector):
     the largest -log10 of the probability of an event in it: it orders sequences that the paper's rule (not
     among the g most probable) puts into two heaps. On held-out normal sessions of HDFS against the same with
     events moved, cut or put in, it found .88-.90 at 1 % false ones; the probability of anything as improbable
-    .84-.89, the rank with the probability as a tie-break .75-.81. The paper leaves open:
+    .84-.89, the rank with the probability as a tie-break .75-.81. An event that came often after the same h
+    is never odder than its share in training says (see `burl.detect.deeplog.usual`). The paper leaves open:
 
     - the ends: sessions get a start (one for each kind of session), an end, and, when shorter than h, the
       padding of the reference code; without the last, DeepLog on HDFS depends on how an end, in a place where

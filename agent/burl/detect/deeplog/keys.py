@@ -11,6 +11,7 @@ from burl.detect.base import Corpus, Explanation, Progress, Scores
 from burl.detect.cache import ScoreCache
 from burl.detect.contexts import Contexts, Symbols, contexts, shortened
 from burl.detect.deeplog.settings import DeepLogConfig
+from burl.detect.deeplog.usual import Usual
 from burl.detect.onnx import OnnxModel
 from burl.detect.reasons import Reason
 from burl.detect.vocabulary import Vocabulary
@@ -20,6 +21,7 @@ from burl.window import Sequences, Unit
 
 _HIGHEST = 20.0
 """-log10 of the smallest probability told apart; also what an event never seen scores, when it counts."""
+_NOTHING_LEARNT = "deeplog has learnt nothing that it could judge windows by"
 _SHORTENED = 4
 """One window in so many is also learnt with a shorter history."""
 _DIGITS = 6
@@ -30,6 +32,7 @@ class _Learnt(NamedTuple):
     vocabulary: Vocabulary
     symbols: Symbols
     model: OnnxModel
+    usual: Usual
 
 
 class KeyModel:
@@ -54,20 +57,18 @@ class KeyModel:
         symbols = Symbols(len(vocabulary), common)
         dense = vocabulary.encode(sequences.templates, sequences.catalogue)
         found = contexts(sequences, dense, symbols, self._config.history).windows
-        windows, counts = np.unique(found, axis=0, return_counts=True)
+        windows = np.unique(found, axis=0)
         rng = np.random.default_rng(seed)
         if len(windows) > self._config.network.max_windows:
-            chosen = rng.choice(len(windows), self._config.network.max_windows, replace=False)
-            windows, counts = windows[chosen], counts[chosen]
-        # A window that came often is never held out: all the normal sessions that hold it would look odd.
-        extra, single = windows[counts > 1], windows[counts == 1]
+            windows = windows[rng.choice(len(windows), self._config.network.max_windows, replace=False)]
+        extra = windows[:0]
         if (
             self._unit == "window"
         ):  # a stream may be joined in its midst, or lose unseen events before judging
-            extra = np.concatenate([extra, shortened(windows[::_SHORTENED], symbols.predicted, rng)])
+            extra = shortened(windows[::_SHORTENED], symbols.predicted, rng)
         trainer = Trainer(self._config.network, seed, progress)
-        network = trainer.keys(single, extra, len(symbols), symbols.predicted)
-        self._learnt = _Learnt(vocabulary, symbols, OnnxModel(export_keys(network)))
+        network = trainer.keys(windows, extra, len(symbols), symbols.predicted)
+        self._learnt = _Learnt(vocabulary, symbols, OnnxModel(export_keys(network)), Usual.of(found))
 
     def export(self, directory: Path) -> None:
         """Write the vocabulary, the kinds and the network."""
@@ -77,6 +78,7 @@ class KeyModel:
         if learnt:
             learnt.vocabulary.save(directory / "vocabulary.json")
             (directory / "keys.onnx").write_bytes(learnt.model.content)
+            learnt.usual.save(directory / "usual.npz")
 
     @classmethod
     def load(cls, directory: Path, unit: Unit, config: DeepLogConfig) -> Self:
@@ -91,7 +93,8 @@ class KeyModel:
             raise BundleError(f"deeplog in {directory} cannot be read: {error!r}") from error
         if kinds:
             vocabulary = Vocabulary.load(directory / "vocabulary.json")
-            model._learnt = _Learnt(vocabulary, Symbols(len(vocabulary), kinds), OnnxModel(content))
+            symbols, usual = Symbols(len(vocabulary), kinds), Usual.load(directory / "usual.npz")
+            model._learnt = _Learnt(vocabulary, symbols, OnnxModel(content), usual)
             model._check()
         return model
 
@@ -148,9 +151,12 @@ class KeyModel:
         return rows[positions], positions
 
     def _surprise(self, windows: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
+        if self._learnt is None:
+            raise ValueError(_NOTHING_LEARNT)
         logs = self._log_probabilities(windows)
         came = np.take_along_axis(logs, windows[:, -1:].astype(np.int64), axis=1)[:, 0]
         scores = np.clip(came.astype(np.float64) / -np.log(10.0), 0.0, _HIGHEST)
+        scores = self._learnt.usual.limited(windows, scores)
         rounded: npt.NDArray[np.float64] = np.round(scores, _DIGITS)
         return rounded
 
@@ -166,7 +172,7 @@ class KeyModel:
 
     def _log_probabilities(self, windows: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
         if self._learnt is None:
-            raise ValueError("deeplog has learnt nothing that it could judge windows by")
+            raise ValueError(_NOTHING_LEARNT)
         return self._learnt.model.run(symbols=windows[:, :-1].astype(np.int64))
 
     def _check(self) -> None:
