@@ -67,6 +67,29 @@ promtool:
 test: jdk promtool check ## Check, then run all tests (TESTS="..." for some of them)
 	$(BIN)/pytest -q -rs $(TESTS)
 
+# The long forms of what `make test` does in short; docs/reliability.md has their last figures.
+KILLS ?= 200
+OUTAGES ?= 20
+RECORDS ?= 1000000
+STREAMS ?= 1000000
+FUZZ_RUNS := records:300000 template_set:150000 sessions:100000 journal:100000 checkpoint:50000 decode:250000 \
+	manifest:40000 log_file:40000 parse:30000 judge:8000 config:4000
+
+.PHONY: chaos
+chaos: $(DEV) ## Kill an agent and its store again and again (KILLS=200 OUTAGES=20 RECORDS=1000000)
+	CHAOS_KILLS=$(KILLS) CHAOS_OUTAGES=$(OUTAGES) CHAOS_RECORDS=$(RECORDS) $(BIN)/pytest -q tests/faults/test_chaos.py
+
+.PHONY: soak
+soak: $(DEV) ## Send what never repeats, and watch the memory (STREAMS=1000000)
+	SOAK_STREAMS=$(STREAMS) $(BIN)/pytest -q tests/faults/test_soak.py
+
+.PHONY: fuzz
+fuzz: $(DEV) ## Fuzz every surface, guided by coverage: over a million inputs
+	$(INSTALL) -r requirements/fuzz.txt
+	@for run in $(FUZZ_RUNS); do \
+	  $(BIN)/python tests/fuzz/guided.py $${run%:*} .cache/fuzz/$${run%:*} -runs=$${run#*:} -artifact_prefix=.cache/fuzz/; \
+	done
+
 .PHONY: generate
 generate: $(DEV) ## Write the generated files again
 	$(BIN)/python scripts/generate.py
