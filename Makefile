@@ -63,8 +63,12 @@ jdk:
 promtool:
 	@scripts/promtool.sh
 
+.PHONY: helm
+helm:
+	@scripts/helm.sh
+
 .PHONY: test
-test: jdk promtool check ## Check, then run all tests (TESTS="..." for some of them)
+test: jdk promtool helm check ## Check, then run all tests (TESTS="..." for some of them)
 	$(BIN)/pytest -q -rs $(TESTS)
 
 # The long forms of what `make test` does in short; docs/reliability.md has their last figures.
@@ -93,6 +97,10 @@ fuzz: $(DEV) ## Fuzz every surface, guided by coverage: over a million inputs
 .PHONY: generate
 generate: $(DEV) ## Write the generated files again
 	$(BIN)/python scripts/generate.py
+
+.PHONY: render-chart
+render-chart: helm ## Write the golden renders of the Helm chart again
+	scripts/render-chart.sh
 
 .PHONY: format
 format: $(DEV) ## Format the sources and mend what ruff can mend

@@ -9,10 +9,12 @@ from burl import __version__
 from burl.cli import (
     backfill,
     bundle,
+    console,
     demo,
     diff,
     doctor,
     feedback,
+    inject,
     platform,
     retrain,
     run,
@@ -30,9 +32,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("backfill")(backfill.backfill)
+app.command("console")(console.console)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 app.command("diff")(diff.diff)
+app.command("inject")(inject.inject)
 app.command("retrain")(retrain.retrain)
 app.command("run")(run.run)
 app.command("score")(score.score)

@@ -1,0 +1,63 @@
+"""`burl inject`: the agent into a workload's manifest."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def inject(
+    *,
+    file: Annotated[Path, typer.Option("--file", "-f", metavar="PATH", help="Manifest, or - for stdin.")],
+    logs: Annotated[
+        str,
+        typer.Option(
+            metavar="otlp|PATH|stdout",
+            help="Its logs: sent by itself, in files, or on stdout (not under restricted pod security).",
+        ),
+    ],
+    release: Annotated[str, typer.Option(help="Helm release of the chart, mode sidecar.")] = "burl",
+    secret: Annotated[
+        str, typer.Option(help="Secret with username and password of OpenSearch.")
+    ] = "burl-opensearch",  # noqa: S107 - the name of a Secret, not what it holds
+    image: Annotated[str | None, typer.Option(help="Image of the agent; else this version's.")] = None,
+    diff: Annotated[bool, typer.Option("--diff", help="Print only what would change.")] = False,
+) -> None:
+    """Print a manifest with the agent added as a native sidecar; once more changes nothing."""
+    import yaml
+
+    from burl.inject import Logs, Names
+    from burl.inject import inject as add_sidecar
+
+    documents = _read(file)
+    names = Names(release=release, secret=secret)
+    if image:
+        names = Names(release=release, secret=secret, image=image)
+    injected = add_sidecar(documents, Logs.parse(logs), names)
+    before, after = (
+        yaml.safe_dump_all(objects, sort_keys=False, width=110)
+        for objects in ([document for document in documents if document], injected)
+    )
+    sys.stdout.write(_difference(before, after, str(file)) if diff else after)
+
+
+def _read(file: Path) -> list[dict[str, object] | None]:
+    import yaml
+
+    from burl.errors import InputError
+
+    try:
+        text = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
+        return list(yaml.safe_load_all(text))
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read ({error.strerror}): give an existing file") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"{file}: is no valid YAML: {' '.join(str(error).split())}") from None
+
+
+def _difference(before: str, after: str, name: str) -> str:
+    from difflib import unified_diff
+
+    lines = unified_diff(before.splitlines(), after.splitlines(), name, f"{name} (injected)", lineterm="")
+    return "".join(f"{line}\n" for line in lines)
