@@ -9,7 +9,6 @@ from burl import __version__
 from burl.cli import (
     backfill,
     bundle,
-    console,
     demo,
     diff,
     doctor,
@@ -32,7 +31,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("backfill")(backfill.backfill)
-app.command("console")(console.console)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 app.command("diff")(diff.diff)
