@@ -104,7 +104,7 @@ class ReceiveSettings(BaseModel):
         default="", description="Resource attribute that names the sender; empty: the peer's host."
     )
     max_streams: int = Field(
-        default=10_000,
+        default=8_000,
         ge=1,
         description="Streams known at once; of more, the one longest silent makes room, or one overflow"
         " stream takes the new ones.",
