@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
+from burl.doctor.promise import check_fluent_bit
+from burl.receive.settings import ReceiveSettings, TlsSettings
 from deploy.fluent_bit import read, words
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
@@ -75,6 +77,13 @@ def test_both_formats_say_the_same(way: str) -> None:
     ]
     classic["pipeline"]["outputs"][0].pop("logs_body_key")
     assert classic == modern
+
+
+@by_file
+def test_the_doctor_finds_no_fault(path: Path) -> None:
+    tls = TlsSettings(cert_file=path, key_file=path) if path.stem == "daemonset" else None
+    checks = check_fluent_bit(path, ReceiveSettings(tls=tls))
+    assert [check for check in checks if check.state != "ok"] == []
 
 
 def test_the_collector_keeps_what_waits_and_never_gives_up() -> None:
