@@ -22,6 +22,7 @@ from pydantic_settings import (
 )
 
 from burl.bundle.settings import BundleSettings
+from burl.console.settings import ConsoleSettings
 from burl.decide.settings import DecideSettings
 from burl.engine.settings import EngineSettings, StateSettings
 from burl.errors import ConfigError
@@ -55,6 +56,7 @@ class Settings(BaseSettings):
     feedback: FeedbackSettings = Field(
         default=FeedbackSettings(), description="What people said of findings."
     )
+    console: ConsoleSettings = Field(default=ConsoleSettings(), description="The web page for people.")
     engine: EngineSettings = Field(default=EngineSettings(), description="What may wait, and how long.")
     state: StateSettings = Field(default=StateSettings(), description="What survives a restart.")
     telemetry: TelemetrySettings = Field(

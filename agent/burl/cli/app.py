@@ -9,6 +9,7 @@ from burl import __version__
 from burl.cli import (
     backfill,
     bundle,
+    console,
     demo,
     diff,
     doctor,
@@ -31,6 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("backfill")(backfill.backfill)
+app.command("console")(console.console)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 app.command("diff")(diff.diff)

@@ -3,7 +3,3 @@
 Log text is hostile input: templates escape everything, and what steers a terminal or turns text around is
 made visible (`burl.console.text`).
 """
-
-from burl.console.report import Fact, Fault, Report, render_report
-
-__all__ = ["Fact", "Fault", "Report", "render_report"]

@@ -2,16 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
-from burl.console.text import visible
+from burl.console.rendering import render
 from burl.console.timeline import Fault, make_timeline
-from burl.console.views import Around, Document, clock_time, incident_views
-from burl.decide.times import rfc3339
+from burl.console.views import Around, Document, incident_views
 
 __all__ = ["Around", "Fact", "Fault", "Report", "render_report"]
 
@@ -54,25 +49,4 @@ def render_report(report: Report) -> str:
     """Return the page."""
     incidents = incident_views(report.incidents, report.annotations, report.verdicts, report.around)
     timeline = make_timeline(report.span_ns, report.annotations, report.incidents, report.faults)
-    template = _environment().get_template("report.html.jinja")
-    return template.render(report=report, incidents=incidents, timeline=timeline)
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("burl.console"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["clock_time"] = clock_time
-    environment.filters["time_of_day"] = lambda time_ns: clock_time(rfc3339(time_ns))[:8]
-    return environment
-
-
-def _shown(value: Any) -> Any:
-    """Make text visible before it is escaped; what is markup was text of templates."""
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return render("report.html.jinja", report=report, incidents=incidents, timeline=timeline)

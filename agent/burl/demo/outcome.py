@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from burl.console import Fact, Fault, Report
+from burl.console.report import Fact, Fault, Report
 from burl.console.views import Document
 from burl.demo.example import Example, lines_around
 from burl.train.episodes import Episode, EpisodeFigures, judge

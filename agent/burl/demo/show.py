@@ -13,7 +13,7 @@ from rich.console import Console
 from burl.cli.output import progress
 from burl.clock import SystemClock
 from burl.config import load_settings, with_options
-from burl.console import render_report
+from burl.console.report import render_report
 from burl.demo.agent_process import running_agent
 from burl.demo.example import DEFAULT, Example, load_example
 from burl.demo.outcome import Outcome, Run, make_outcome, make_report

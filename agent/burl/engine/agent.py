@@ -28,6 +28,7 @@ from burl.receive.counters import ReceiveCounters
 from burl.receive.otlp import Decoder
 from burl.receive.server import Door
 from burl.receive.tokens import Tokens
+from burl.receive.web import WebServer
 from burl.telemetry import TelemetryServer, start_logging
 from burl.write.base import Store
 from burl.write.factory import Counters, make_sinks, make_store
@@ -50,6 +51,7 @@ class Agent:
     follower: Follower
     champion: Champion
     telemetry: TelemetryServer | None
+    console: WebServer | None
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def start(self) -> int:
@@ -60,6 +62,8 @@ class Agent:
         replayed = await asyncio.to_thread(self.engine.recover)
         self.engine.start()
         await self.follower.start()
+        if self.console:
+            await self.console.start()
         port = await self.door.start()
         background = (self.watch.run(), self.follower.run(), self.champion.follow(self.engine.adopt))
         self.tasks = [asyncio.create_task(work) for work in background]
@@ -74,6 +78,8 @@ class Agent:
         for task in self.tasks:
             task.cancel()
         self.engine.refuse()
+        if self.console:
+            await self.console.stop(_GRACE_SECONDS)
         await self.door.stop(_GRACE_SECONDS)
         await asyncio.to_thread(self.engine.stop)
         self.sink.close()
@@ -133,9 +139,14 @@ def make_agent(settings: Settings, clock: Clock | None = None) -> Agent:
         feedback=follower.counters,
         champion=champion,
     )
+    console = None
+    if settings.console.enabled:
+        from burl.console.serving import console_server  # noqa: PLC0415 - templates only where they are shown
+
+        console = console_server(settings, store, clock, follower.look)
     listen = settings.telemetry.metrics_listen
     telemetry = TelemetryServer(listen, metrics, live=watch.live, ready=watch.ready) if listen else None
-    return Agent(engine, writer, door, store, sink, watch, follower, champion, telemetry)
+    return Agent(engine, writer, door, store, sink, watch, follower, champion, telemetry, console)
 
 
 def make_pipeline(settings: Settings, bundle: Bundle | None, state: "dict[str, object] | None") -> Pipeline:

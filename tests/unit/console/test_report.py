@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from burl.console import Fact, Fault, Report, render_report
-from burl.console.report import Around
+from burl.console.report import Around, Fact, Fault, Report, render_report
 from contract.samples import SECOND_NS, START_NS, annotation, incident, uid_of
 
 HOSTILE = [
