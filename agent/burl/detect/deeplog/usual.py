@@ -55,7 +55,7 @@ class Usual:
     def load(cls, path: Path) -> Self:
         """Read what `save` wrote. Raises BundleError when it is missing or damaged."""
         try:
-            with np.load(path, allow_pickle=False) as content:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
                 return cls(content["windows"].astype(np.int32), content["surprises"].astype(np.float64))
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise BundleError(f"{path} cannot be read: {error!r}; train the bundle again") from error
