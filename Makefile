@@ -67,8 +67,13 @@ promtool:
 helm:
 	@scripts/helm.sh
 
+# Without a browser the tests of the console are left out, and say so.
+.PHONY: browser
+browser:
+	@scripts/require.sh chromium chromium || true
+
 .PHONY: test
-test: jdk promtool helm check ## Check, then run all tests (TESTS="..." for some of them)
+test: jdk promtool helm browser check ## Check, then run all tests (TESTS="..." for some of them)
 	$(BIN)/pytest -q -rs $(TESTS)
 
 # The long forms of what `make test` does in short; docs/reliability.md has their last figures.
