@@ -13,6 +13,7 @@ from burl.cli import (
     demo,
     diff,
     doctor,
+    evaluate,
     feedback,
     inject,
     platform,
@@ -36,6 +37,7 @@ app.command("console")(console.console)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 app.command("diff")(diff.diff)
+app.command("evaluate")(evaluate.evaluate)
 app.command("inject")(inject.inject)
 app.command("retrain")(retrain.retrain)
 app.command("run")(run.run)

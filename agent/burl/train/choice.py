@@ -1,6 +1,7 @@
 """Which detectors suit the data: what `auto` means, and why."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from burl.train.corpus import Corpus, Split
 
@@ -11,22 +12,30 @@ _MIN_WINDOWS = 200
 _MIN_INTERVALS = 40
 
 
-def choose(wanted: Sequence[str], split: Split) -> list[tuple[str, str]]:
-    """Return (spec, why it was chosen) of each detector to train."""
+class Choice(NamedTuple):
+    """A detector to train: its spec, why, and its share of the alert budget relative to the others."""
+
+    spec: str
+    why: str
+    weight: float = 1.0
+
+
+def choose(wanted: Sequence[str], split: Split) -> list[Choice]:
+    """Return the detectors to train."""
     if list(wanted) != [AUTO]:
-        return [(spec, "asked for") for spec in wanted]
-    chosen = [("new_template", "always: what was never seen is worth a look")]
+        return [Choice(spec, "asked for") for spec in wanted]
+    chosen = [Choice("new_template", "always: what was never seen is worth a look")]
     fit = split.fit
     sessions, windows = _count(fit, "session"), _count(fit, "window")
     if sum(len(part.closed) for part in fit.intervals()) >= _MIN_INTERVALS:
-        chosen.append(("rate", "there is enough history of counts for bursts and silence"))
+        chosen.append(Choice("rate", "there is enough history of counts for bursts and silence"))
     if sessions >= _MIN_SESSIONS:
-        chosen.append(("event_set:session", f"{sessions} sessions show what belongs together"))
-        chosen.append(("deeplog:session", f"{sessions} sessions show what follows what"))
+        chosen.append(Choice("event_set:session", f"{sessions} sessions show what belongs together"))
+        why = f"{sessions} sessions show what follows what; half a share, for event_set judges them, too"
+        chosen.append(Choice("deeplog:session", why, 0.5))
     elif windows >= _MIN_WINDOWS:
-        chosen.append(
-            ("deeplog:window", f"no ids tie lines together; {windows} windows show what follows what")
-        )
+        why = f"no ids tie lines together; {windows} windows show what follows what"
+        chosen.append(Choice("deeplog:window", why))
     return chosen
 
 

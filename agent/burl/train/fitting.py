@@ -27,6 +27,7 @@ class Fitted:
     detector: Detector
     calibration: Calibration
     chosen_because: str = ""
+    weight: float = 1.0
     figures: dict[str, float] = field(default_factory=dict)
     validation: Validation | None = None
 

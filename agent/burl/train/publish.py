@@ -77,6 +77,7 @@ def _export(fitted: Fitted, staging: Path) -> DetectorEntry:
         config=fitted.detector.config.model_dump(mode="json"),
         calibration=fitted.calibration.to_json(),
         chosen_because=fitted.chosen_because,
+        weight=fitted.weight,
         figures=fitted.figures,
     )
 

@@ -148,10 +148,11 @@ def _training_rows(path: Path) -> list[EventSequence]:
 def _fitted(
     request: TrainRequest, trial: Split, whole: Corpus, progress: Progress, *, of_events: bool = False
 ) -> Iterator[Fitted]:
-    for spec, why in choose(request.detectors, trial):
+    for choice in choose(request.detectors, trial):
+        spec = choice.spec
         config = sequence_config(spec) if of_events else None
         fitted = fit(spec, trial, whole, seed=request.seed, progress=_named(progress, spec), config=config)
-        fitted.chosen_because = why
+        fitted.chosen_because, fitted.weight = choice.why, choice.weight
         yield fitted
 
 

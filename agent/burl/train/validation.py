@@ -6,8 +6,9 @@ quantile of normal scores alone would have to be guessed: on data that are all a
 too many, on data of endless variety (system calls) it finds nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ import numpy.typing as npt
 from burl.detect import Detector, Units
 from burl.receive.batch import Ints
 from burl.train.corpus import Corpus
-from burl.window import Sequences
+from burl.window import Events, Sequences
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -56,16 +57,25 @@ class Validation:
     by_labels: bool
 
     def rule(self) -> "Rule":
-        """Return the better of the paper's rule and the best threshold."""
+        """Return the better of the paper's rule and the best threshold; the former where both are equal."""
         f1, threshold = self.f1()
         of_paper = self.f1_of(self.decisive)
-        return Rule(threshold, of_paper, paper=True) if of_paper > f1 else Rule(threshold, f1, paper=False)
+        return (
+            Rule(threshold, of_paper, paper=True)
+            if of_paper >= f1 - self.grain()
+            else Rule(threshold, f1, paper=False)
+        )
 
     def f1_of(self, found: Bools) -> float:
         """Return the F1 of verdicts."""
         hits = float((self.weights * (found & self.anomalous)).sum())
         flagged, odd = float((self.weights * found).sum()), float((self.weights * self.anomalous).sum())
         return 2 * hits / (flagged + odd)
+
+    def grain(self) -> float:
+        """Return what one normal unit called anomalous takes from F1, about: finer differences are chance."""
+        odd = float(self.weights[self.anomalous].sum())
+        return float(self.weights[~self.anomalous].max()) / (2 * odd)
 
     def f1(self) -> tuple[float, float]:
         """Return the best F1 and the highest threshold that reaches it: what scores above is anomalous."""
@@ -87,7 +97,10 @@ def validate(detector: Detector, holdout: Corpus, seed: int) -> Validation | Non
     """Return how `detector` scores held-out units; None where nothing tells what an anomaly would be."""
     labels = holdout.labels(detector.unit)
     if labels is not None and labels.any() and not labels.all():
-        scores, decisive = said(detector, parts(detector, holdout))
+        units = parts(detector, holdout)
+        scores, decisive = said(detector, units)
+        if detector.absorbs:
+            scores, decisive = carried(units, scores), carried(units, decisive)
         return Validation(scores, decisive, labels, np.ones(len(labels)), by_labels=True)
     if detector.unit not in ("session", "window"):
         return None
@@ -114,6 +127,27 @@ def said(detector: Detector, asked: Iterable[Units]) -> tuple[Floats, Bools]:
         values.append(scores.values)
         verdicts.append(detector.verdicts(units, scores))
     return np.concatenate(values), np.concatenate(verdicts)
+
+
+Told = TypeVar("Told", Floats, Bools)
+
+
+def carried(units: Sequence[Units], told: Told) -> Told:
+    """Return for each event the highest that was told of its template in its service up to it.
+
+    A detector that absorbs what it has reported says nothing of it again: its report stands for all of them.
+    """
+    highest: dict[tuple[int, int], Any] = {}
+    result = told.copy()
+    start = 0
+    for part in units:
+        if not isinstance(part, Events):
+            raise TypeError("only events are carried on")
+        pairs = zip(part.services.tolist(), part.templates.tolist(), strict=True)
+        for row, pair in enumerate(pairs, start):
+            highest[pair] = result[row] = max(highest.get(pair, told[row]), told[row])
+        start += len(part)
+    return result
 
 
 def spoil(sequences: Sequences, seed: int) -> Sequences:

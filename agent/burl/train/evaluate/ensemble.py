@@ -3,7 +3,7 @@
 The running agent shares the alert budget among the detectors of a bundle, which is the smallest p-value with
 a correction for their number. Here, where units are judged one by one, the score is that p-value
 (Sidak-corrected) and the verdict a vote; who votes, and how many votes it takes, is chosen on held-out
-training data, so that it is never worse than the best member there.
+training data: as good as the best member there, but for what is chance.
 """
 
 from collections.abc import Sequence
@@ -49,14 +49,20 @@ def combine(members: Sequence[Judged]) -> Judged | None:
 
 
 def _jury(validations: Sequence[Validation]) -> _Jury:
-    """Return the jury of the best F1; of equals the largest, and of these the one nearest to a majority."""
+    """Return the largest jury that decides by the nearest to a majority, among those as good as the best.
+
+    What two held-out false alarms more or less make of F1 is chance, no difference.
+    """
     ballots = np.array([each.rule().verdicts(each.scores, each.decisive) for each in validations])
+    first = validations[0]
     juries = [
-        _Jury(voters, needed, round(validations[0].f1_of(ballots[:voters].sum(axis=0) >= needed), 3))
+        _Jury(voters, needed, first.f1_of(ballots[:voters].sum(axis=0) >= needed))
         for voters in range(1, len(ballots) + 1)
         for needed in range(1, voters + 1)
     ]
-    return max(juries, key=lambda jury: (jury.f1, jury.voters, -abs(2 * jury.needed - jury.voters - 1)))
+    least = max(jury.f1 for jury in juries) - 2 * first.grain()
+    good = [jury for jury in juries if jury.f1 >= least]
+    return min(good, key=lambda jury: (abs(2 * jury.needed - jury.voters - 1), -jury.voters))
 
 
 def _surprise(p_values: Sequence[Floats]) -> Floats:

@@ -13,7 +13,7 @@ from burl.train.evaluate.dataset import Dataset
 from burl.train.evaluate.measure import Bools, Floats
 from burl.train.fitting import Fitted, fit
 from burl.train.sequences import sequence_config
-from burl.train.validation import Validation, parts, said
+from burl.train.validation import Validation, carried, parts, said
 from burl.window import Unit
 
 ALL, ENSEMBLE = "all", "ensemble"
@@ -82,8 +82,11 @@ class Judge:
         fitted = self._fit(spec, progress)
         middle = self.clock.monotonic()
         fitted.detector.bind(self.dataset.test.streams)
-        scores, paper = said(fitted.detector, parts(fitted.detector, self.dataset.test))
+        units = parts(fitted.detector, self.dataset.test)
+        scores, paper = said(fitted.detector, units)
         seconds = max(self.clock.monotonic() - middle, 1e-9)
+        if fitted.detector.absorbs:
+            scores, paper = carried(units, scores), carried(units, paper)
         scores, paper = self.dataset.spread(scores), self.dataset.spread(paper)
         found, p_values, chosen_by = self._verdicts(fitted, scores, paper)
         return Judged(
