@@ -17,6 +17,7 @@ from burl.cli import (
     feedback,
     inject,
     platform,
+    profile,
     retrain,
     run,
     score,
@@ -40,6 +41,7 @@ app.command("diff")(diff.diff)
 app.command("evaluate")(evaluate.evaluate)
 app.command("inject")(inject.inject)
 app.command("retrain")(retrain.retrain)
+app.command("profile")(profile.profile)
 app.command("run")(run.run)
 app.command("score")(score.score)
 app.command("train")(train.train)

@@ -67,7 +67,7 @@ class Profile:
         return (
             f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Event logs</title>'
             f"<style>{_STYLE}</style><h1>Event logs</h1>"
-            f"<p>The first {_PLOTTED_EVENTS} events of up to {_PLOTTED_TRACES} traces: a row is an event type,"
+            f"<p>The first {_PLOTTED_EVENTS} events of up to {_PLOTTED_TRACES} traces: a row is an event,"
             f' the most frequent at the top.</p><div class="pair">{sides}</div>'
             f"<h2>Occurrences</h2><table><tr><th>class</th><th>event</th>{heads}</tr>{body}</table></html>"
         )
@@ -88,7 +88,8 @@ class Profile:
         height, width = len(present) * _ROW, _MARGIN + _PLOTTED_EVENTS * _STEP
         line = {row: number for number, row in enumerate(present)}
         labels = "".join(
-            f'<text x="{_MARGIN - 4}" y="{(line[row] + 1) * _ROW - 2}" text-anchor="end">{escape(names[row])}</text>'
+            f'<text x="{_MARGIN - 4}" y="{(line[row] + 1) * _ROW - 2}" text-anchor="end">'
+            f"{escape(names[row])}</text>"
             for row in present
         )
         dots = "".join(
