@@ -27,7 +27,9 @@ class NetworkConfig(TrainingConfig):
     hidden: int = Field(64, ge=1, description="Cells of each recurrent layer.")
     layers: int = Field(2, ge=1, description="Recurrent layers.")
     embedding: int = Field(16, ge=1, description="Width of the vector that stands for an event.")
-    dropout: float = Field(0.2, ge=0, lt=1, description="Dropout between the layers while training.")
+    dropout: float = Field(
+        0.2, ge=0, lt=1, description="Dropout while training, between the layers; after a single one."
+    )
 
 
 class SymbolNetworkConfig(NetworkConfig):

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from burl.receive.batch import Ints
 from burl.window import Sequences
 
 Windows = npt.NDArray[np.int32]
+Value = TypeVar("Value", np.float32, np.float64)
 
 _SHORTENED = 4
 """One window in so many is also learnt with a shorter history."""
@@ -111,6 +112,6 @@ class SymbolModel:
         return self.model.run(symbols=windows[:, :-1].astype(np.int64))
 
 
-def came(outputs: Floats, windows: Windows) -> Floats:
+def came(outputs: npt.NDArray[Value], windows: Windows) -> npt.NDArray[Value]:
     """Return the output (n, 1) for the symbol that came."""
     return np.take_along_axis(outputs, windows[:, -1:].astype(np.int64), axis=1)

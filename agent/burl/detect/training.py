@@ -50,6 +50,7 @@ class Recurrent(nn.Module):
             batch_first=True,
             dropout=config.dropout if config.layers > 1 else 0.0,
         )
+        self.dropout = nn.Dropout(0.0 if config.layers > 1 else config.dropout)  # a single layer has it after
         self.output = nn.Linear(config.hidden, outputs)
 
     def forward(self, symbols: Tensor, values: Tensor | None = None) -> Tensor:
@@ -58,7 +59,7 @@ class Recurrent(nn.Module):
         if values is not None:
             x = torch.cat([x, values], dim=2)
         hidden, _ = self.recurrent(x)
-        result: Tensor = self.output(hidden[:, -1])
+        result: Tensor = self.output(self.dropout(hidden[:, -1]))
         return result
 
 

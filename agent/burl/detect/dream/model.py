@@ -98,7 +98,8 @@ def _missed(network: OnnxModel, found: npt.NDArray[np.int32], config: DreamConfi
     output = network.run(symbols=found[:, : config.events_in].astype(np.int64))
     came = found[:, config.events_in :]
     wrong: npt.NDArray[np.bool_] = output[:, :, : -config.events_in].argmax(axis=2) != came
-    return wrong & (came != NOTHING)
+    wrong &= came != NOTHING
+    return wrong
 
 
 def totals(found: Stretches, wrong: npt.NDArray[np.bool_], config: DreamConfig) -> tuple[Ints, Ints]:
