@@ -8,7 +8,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
-SOURCES := $(wildcard agent plugin proto scripts tests bench)
+SOURCES := $(wildcard agent plugin proto scripts tests bench examples/detector)
 
 # A stamp file says which requirements are installed; run.txt is enough for the demo, dev.txt holds torch.
 BUILD := $(VENV)/.installed-build
