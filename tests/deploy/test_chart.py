@@ -1,5 +1,7 @@
 """What the chart renders is valid, safe, and runs commands that there are."""
 
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,13 @@ from deploy.chart import (
     pod_specs,
     render,
     render_case,
+)
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+INSTALLS = re.findall(
+    r"^\$ helm upgrade --install burl deploy/helm/burl (.*)$",
+    "\n".join(page.read_text("utf-8") for page in sorted(DOCS.glob("*.md"))),
+    re.MULTILINE,
 )
 
 by_case = pytest.mark.parametrize("case", CASES)
@@ -132,6 +141,13 @@ def test_mistakes_are_said(options: list[str], said: str) -> None:
     result = helm("template", "burl", str(CHART), *options)
     assert result.returncode != 0
     assert said in result.stderr.replace("'", "")
+
+
+@needs_helm
+@pytest.mark.parametrize("options", INSTALLS)
+def test_installations_of_the_documents_render(options: str) -> None:
+    for document in objects(render(*shlex.split(options))):
+        check(document)
 
 
 @needs_helm

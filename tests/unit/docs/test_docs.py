@@ -1,6 +1,7 @@
 """The documentation is true: its configurations load, its links lead somewhere, its commands exist."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[3]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 CONFIGURATION = re.compile(r"```yaml\n(# burl\.yaml\n.*?)```", re.DOTALL)
 LINK = re.compile(r"\[[^]]+\]\(([^)#:]+)(?:#[^)]*)?\)")
+LINE = re.compile(r"^\$ (?:.* \| )?burl ([^|>\n]*)", re.MULTILINE)
 COMMAND = re.compile(r"^\$ burl ([a-z]+)(?: ([a-z]+))?", re.MULTILINE)
 
 by_name = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -42,3 +44,17 @@ def test_commands_exist(page: Path) -> None:
         assert command is not None, name
         if isinstance(command, typer.core.TyperGroup):
             assert subcommand in command.commands
+
+
+@by_name
+def test_options_exist(page: Path) -> None:
+    group = typer.main.get_command(app)
+    assert isinstance(group, typer.core.TyperGroup)
+    for line in LINE.findall(page.read_text("utf-8")):
+        words = shlex.split(line, comments=True)
+        command: typer.core.TyperCommand | typer.core.TyperGroup | None = group
+        while isinstance(command, typer.core.TyperGroup) and words and words[0] in command.commands:
+            command = command.commands[words.pop(0)]  # type: ignore[assignment]  # typer makes only these two
+        assert command is not None
+        known = {option for parameter in command.params for option in parameter.opts}
+        assert {word for word in words if re.match("--?[a-z]", word)} - {"--help"} <= known, line

@@ -22,7 +22,7 @@
   "state" (dict "directory" "/var/lib/burl/state")
   "telemetry" (dict "metrics_listen" "0.0.0.0:9108") }}
 {{- if and .Values.bundle.existingClaim (not $sidecar) }}
-{{- $_ := set $agent "bundle" (dict "path" "/bundle/current") }}
+{{- $_ := set $agent "bundle" (dict "registry" "/bundle") }}
 {{- end }}
 {{- $shared := include "burl.config.shared" . | fromYaml }}
 {{- toYaml (mergeOverwrite $agent $shared (deepCopy .Values.config)) }}
@@ -44,7 +44,7 @@
 {{- define "burl.config.tools" -}}
 {{- $agent := include "burl.config" . | fromYaml }}
 {{- $receive := omit $agent.receive "listen" "http_listen" "tls" "token_file" "insecure_public" }}
-{{- $tools := omit $agent "receive" "state" "telemetry" "bundle" }}
+{{- $tools := omit $agent "receive" "state" "telemetry" }}
 {{- if $receive }}
 {{- $_ := set $tools "receive" $receive }}
 {{- end }}
