@@ -116,6 +116,11 @@ format: $(DEV) ## Format the sources and mend what ruff can mend
 requirements: $(BUILD) ## Pin requirements/*.txt again (UPGRADE=1: newer versions)
 	scripts/lock.sh $(if $(UPGRADE),--upgrade)
 
+.PHONY: dist
+dist: $(BUILD) ## Build wheel and sdist into dist/
+	rm -rf dist
+	$(BIN)/uv build --quiet --no-build-isolation --python $(BIN)/python --out-dir dist
+
 .PHONY: clean
 clean: ## Remove what was set up and built
 	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist out
