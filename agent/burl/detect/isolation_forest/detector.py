@@ -12,29 +12,30 @@ from burl.detect.counts.model import Arrays
 from burl.detect.forest import Forest
 from burl.detect.isolation_forest.config import IsolationForestConfig
 
-_AVERAGE = 0.5
-"""The forest's score of what is no odder than training on the average."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Model:
-    """`rotation` turns logarithms of counts, less `mean`, into uncorrelated features of variance 1."""
+    """`rotation` turns logarithms of counts, less `mean`, into uncorrelated features of variance 1.
+
+    `least` is the forest's lowest score in training: what is not odd at all.
+    """
 
     forest: Forest
     mean: Floats
     rotation: Floats
     usual: Floats
+    least: float
     limit: float
 
     def judge(self, counts: Floats) -> Judged:
-        scores = self.forest.scores(whitened(counts, self.mean, self.rotation)) - _AVERAGE
+        scores = self.forest.scores(whitened(counts, self.mean, self.rotation)) - self.least
         expected = np.broadcast_to(self.usual, counts.shape)
         return Judged(np.maximum(scores, 0.0), scores > self.limit, expected)
 
     def arrays(self) -> Arrays:
         forest = {f"forest_{name}": value for name, value in self.forest.arrays().items()}
         own = {"mean": self.mean, "rotation": self.rotation, "usual": self.usual}
-        return forest | own | {"limit": np.array([self.limit])}
+        return forest | own | {"bounds": np.array([self.least, self.limit])}
 
 
 class IsolationForest(CountDetector):
@@ -71,9 +72,10 @@ class IsolationForest(CountDetector):
             seed=self.seed,
             max_samples=self.config.max_samples,
         )
-        scores = forest.scores(whitened(counts, mean, rotation)) - _AVERAGE
-        limit = float(np.quantile(scores, 1 - self.config.contamination))
-        return _Model(forest, mean, rotation, np.median(counts, axis=0), limit)
+        scores = forest.scores(whitened(counts, mean, rotation))
+        least = float(scores.min())
+        limit = float(np.quantile(scores - least, 1 - self.config.contamination))
+        return _Model(forest, mean, rotation, np.median(counts, axis=0), least, limit)
 
     @classmethod
     def model_of(cls, arrays: Arrays, config: CountConfig) -> CountModel:
@@ -81,10 +83,11 @@ class IsolationForest(CountDetector):
         del config
         prefix = "forest_"
         forest = {name.removeprefix(prefix): a for name, a in arrays.items() if name.startswith(prefix)}
-        mean, rotation, usual, limit = (
-            arrays[name].astype(np.float64) for name in ("mean", "rotation", "usual", "limit")
+        mean, rotation, usual, bounds = (
+            arrays[name].astype(np.float64) for name in ("mean", "rotation", "usual", "bounds")
         )
-        return _Model(Forest.from_arrays(forest), mean, rotation, usual, float(limit[0]))
+        least, limit = bounds.tolist()
+        return _Model(Forest.from_arrays(forest), mean, rotation, usual, least, limit)
 
 
 def whitened(counts: Floats, mean: Floats, rotation: Floats) -> Floats:

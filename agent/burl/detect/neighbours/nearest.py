@@ -46,6 +46,6 @@ class Nearest:
     def _distances(self, counts: Floats) -> Floats:
         logs = np.log1p(counts)
         sums = self._squares + (logs**2).sum(axis=1)[:, None]
-        distances = 1 - 2 * (logs @ self._logs.T) / np.maximum(sums, _ROUNDING)
+        distances = (sums - 2 * (logs @ self._logs.T)) / np.maximum(sums, _ROUNDING)
         distances[distances < _ROUNDING] = 0.0
         return np.asarray(distances, dtype=np.float64)
