@@ -8,6 +8,47 @@ from burl.parse.lines import Line, Signature, generalise, key_of
 from burl.parse.masks import WILDCARD
 from burl.parse.settings import ParseSettings
 
+_ROUNDING = 1e-9
+Constants = tuple[tuple[int, str, bool], ...]
+"""Position and text of the constant tokens of a template; False where the text holds a wildcard itself."""
+
+
+class _Cluster(LogCluster):  # type: ignore[misc] # drain3 ships no types
+    """A cluster that knows which of its tokens are constant: a line is compared with many clusters."""
+
+    __slots__ = ("all", "log_template_tokens", "message", "parameters")
+
+    def __init__(self, tokens: Sequence[str], number: int, head: int) -> None:
+        super().__init__(tokens, number)
+        self.use(tokens, head)
+
+    def use(self, tokens: Sequence[str], head: int) -> None:
+        """Take `tokens` for the template; its message begins after `head` of them."""
+        self.log_template_tokens = tuple(tokens)
+        self.parameters = self.log_template_tokens.count(WILDCARD)
+        self.all: Constants = tuple(
+            (position, token, WILDCARD not in token)
+            for position, token in enumerate(tokens)
+            if token != WILDCARD and not key_of(token)
+        )
+        self.message: Constants = tuple(constant for constant in self.all if constant[0] >= head)
+
+    def similarity(self, tokens: Sequence[str], least: float) -> float:
+        """Return the share of constant tokens that agree with a line's; 0 where it is below `least`."""
+        for constants in (self.message, self.all):
+            same = missed = 0
+            most = len(constants) * (1 - least) + _ROUNDING
+            for position, token, counts in constants:
+                if tokens[position] == token:
+                    same += counts
+                else:
+                    missed += 1
+                    if missed > most:
+                        return 0.0
+            if same or missed:
+                return same / (same + missed)
+        return 1.0
+
 
 class _Tree(Drain):  # type: ignore[misc] # drain3 ships no types
     """Drain whose similarity looks at constant tokens only.
@@ -19,33 +60,27 @@ class _Tree(Drain):  # type: ignore[misc] # drain3 ships no types
     head = 0
     """How many tokens stand before the message."""
 
-    def get_seq_distance(
+    def fast_match(
         self,
-        seq1: Sequence[str],
-        seq2: Sequence[str],
+        cluster_ids: Sequence[int],
+        tokens: Sequence[str],
+        sim_th: float,
         include_params: bool,  # noqa: ARG002 - drain3's signature
-    ) -> tuple[float, int]:
-        """Return the share of constant tokens that agree, and the number of the template's wildcards."""
-        same, constant = _agreeing(seq1[self.head :], seq2[self.head :])
-        if not constant:
-            same, constant = _agreeing(seq1, seq2)
-        return (same / constant if constant else 1.0), seq1.count(WILDCARD)
+    ) -> _Cluster | None:
+        """Return the cluster most like `tokens`; of equal ones the first of those with most wildcards."""
+        best: _Cluster | None = None
+        highest = (sim_th, -1)
+        for number in cluster_ids:
+            cluster: _Cluster | None = self.id_to_cluster.get(number)
+            if cluster is not None:
+                found = (cluster.similarity(tokens, sim_th), cluster.parameters)
+                if found > highest:
+                    best, highest = cluster, found
+        return best
 
     def create_template(self, seq1: Sequence[str], seq2: Sequence[str]) -> list[str]:
         """Return the tokens that stand for both lines."""
         return [generalise(ours, theirs) for ours, theirs in zip(seq1, seq2, strict=True)]
-
-
-def _agreeing(ours: Sequence[str], theirs: Sequence[str]) -> tuple[int, int]:
-    """Return how many constant words agree, and how many there are."""
-    same = constant = 0
-    for one, other in zip(ours, theirs, strict=True):
-        if one != other:
-            constant += one != WILDCARD and not key_of(one)
-        elif WILDCARD not in one and not key_of(one):
-            same += 1
-            constant += 1
-    return same, constant
 
 
 class Miner:
@@ -60,7 +95,7 @@ class Miner:
         self._settings = settings
         self._trees: dict[Signature, _Tree] = {}
         self._births: list[Line] = []
-        self._clusters: list[LogCluster] = []
+        self._clusters: list[_Cluster] = []
 
     def __len__(self) -> int:
         """Return the number of clusters."""
@@ -72,7 +107,7 @@ class Miner:
         cluster = tree and tree.tree_search(tree.root_node, line.free, tree.sim_th, include_params=False)
         if tree is None or cluster is None:
             return self._create(line) if may_grow() else -1
-        cluster.log_template_tokens = tuple(tree.create_template(line.free, cluster.log_template_tokens))
+        cluster.use(tree.create_template(line.free, cluster.log_template_tokens), tree.head)
         return int(cluster.cluster_id)
 
     def template(self, number: int) -> str:
@@ -92,14 +127,15 @@ class Miner:
     def restore(self, state: Iterable[Sequence[str]], read: Callable[[str], Line]) -> None:
         """Fill an empty miner; births in their order rebuild the very same trees."""
         for birth, tokens in state:
-            self._clusters[self._create(read(birth))].log_template_tokens = tuple(tokens.split())
+            line = read(birth)
+            self._clusters[self._create(line)].use(tokens.split(), self._trees[line.signature].head)
 
     def _create(self, line: Line) -> int:
         tree = self._trees.get(line.signature)
         if tree is None:
             tree = self._trees[line.signature] = self._tree()
             tree.head = line.head
-        cluster = LogCluster(line.free, len(self._clusters))
+        cluster = _Cluster(line.free, len(self._clusters), tree.head)
         tree.id_to_cluster[cluster.cluster_id] = cluster
         if len(tree.id_to_cluster) > self._settings.max_group_templates:
             # Drain drops the ids of clusters that are gone from its leaves.
