@@ -20,7 +20,7 @@ class LstmIforestConfig(DetectorConfig):
         " median of the training sequences.",
     )
     contamination: float = Field(
-        0.01,
+        0.003,
         gt=0,
         lt=0.5,
         description="Second stage: the share of the training sequences that the forest calls abnormal.",

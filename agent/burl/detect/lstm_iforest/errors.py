@@ -10,6 +10,8 @@ from burl.receive.batch import Ints
 
 Floats = npt.NDArray[np.float64]
 
+UNSEEN = 2.0
+"""The error of an event never seen in training, when it counts: beyond the largest that there can be."""
 _LARGEST = 3
 _LEVELS = (0.25, 0.45)
 """Errors counted above: more wrong than right, and as wrong as a coin that is sure."""
@@ -35,17 +37,21 @@ class Errors:
         return largest, index
 
     def features(self, count: int) -> Floats:
-        """Return (count, width): the largest errors, mean, root mean square, how many above the levels."""
-        order = np.lexsort((-self.errors, self.rows))
-        rows, sizes = self.rows, np.bincount(self.rows, minlength=count)
+        """Return (count, width): the largest errors, mean, root mean square, sum, how many above the levels.
+
+        Events never seen in training have no part in it.
+        """
+        is_known = self.errors < UNSEEN
+        rows, errors = self.rows[is_known], self.errors[is_known]
+        order, sizes = np.lexsort((-errors, rows)), np.bincount(rows, minlength=count)
         ranks = np.arange(len(rows)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
         largest = np.zeros((count, _LARGEST))
         top = ranks < _LARGEST
-        largest[rows[top], ranks[top]] = self.errors[order][top]
-        sums = np.bincount(rows, self.errors, minlength=count)
-        squares = np.bincount(rows, self.errors**2, minlength=count)
+        largest[rows[top], ranks[top]] = errors[order][top]
+        sums = np.bincount(rows, errors, minlength=count)
+        squares = np.bincount(rows, errors**2, minlength=count)
         divisor = np.maximum(sizes, 1)
-        above = [np.bincount(rows[self.errors > level], minlength=count) for level in _LEVELS]
+        above = [np.bincount(rows[errors > level], minlength=count) for level in _LEVELS]
         columns = [sums / divisor, np.sqrt(squares / divisor), np.log1p(sums), *map(np.log1p, above)]
         return np.round(np.column_stack([largest, *columns]), _DIGITS)
 

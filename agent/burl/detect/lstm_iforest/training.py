@@ -12,7 +12,7 @@ from burl.detect.symbol_model import TrainingWindows
 from burl.detect.training import SymbolTrainer
 
 _LEAST_ROWS = 1_024
-_NOISE = 0.02
+_NOISE = 0.05
 """In units of the largest error."""
 
 
