@@ -72,11 +72,13 @@ class History:
     def pair(self, service: int, template: int, template_id: str) -> Pair:
         """Return what is known of a pair, and remember it; a new one starts with what training knew."""
         pair = self._pairs.get((service, template))
+        entry = self.service(service)
+        trained = (entry.trained or {}).get(template_id, 0)
         if pair is not None:
             self._pairs.move_to_end((service, template))
+            pair.count = max(pair.count, trained)  # a newer bundle may have learnt it since
             return pair
-        entry = self.service(service)
-        pair = self._pairs[service, template] = Pair((entry.trained or {}).get(template_id, 0))
+        pair = self._pairs[service, template] = Pair(trained)
         entry.pairs += 1
         self._holders[template] += 1
         if len(self._pairs) > self._config.max_pairs:

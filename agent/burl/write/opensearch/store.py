@@ -106,11 +106,13 @@ class OpenSearchStore:
         return self._search(self._names.all_dated("dead_letters"), [], "desc", "dead_letter_id", limit)
 
     def add_verdict(self, verdict: dict[str, Any]) -> None:
-        """Append a verdict; one with the same `id` is there already."""
+        """Append a verdict, at once to be read; one with the same `id` is there already."""
         index = self._names.dated("feedback", from_rfc3339(verdict["@timestamp"]))
         with translated(self._url):
             try:
-                self._client.create(index=index, id=verdict["id"], body=verdict)
+                self._client.create(
+                    index=index, id=verdict["id"], body=verdict, params={"refresh": "true"}
+                )
             except ConflictError:
                 return
 
