@@ -33,6 +33,10 @@ def score(
     fail_on: Annotated[
         float | None, typer.Option(min=0, max=1, metavar="GRADE", help="Exit with 1 at this grade or above.")
     ] = None,
+    junit: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write what --fail-on found as JUnit XML (without it: anything)."),
+    ] = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -58,11 +62,16 @@ def score(
     )
     show = print_json if as_json or not sys.stdout.isatty() else _print_line
     worst = 0.0
+    failures: list[dict[str, Any]] = []
     with counting("records scored") as count:
         for findings in score_batches(pipeline, batches, lambda batch: count(len(batch.bodies))):
             for annotation in findings.annotations:
                 show(annotation.document)
+                if junit is not None and _counts(annotation.document, fail_on or 0.0):
+                    failures.append(annotation.document)
             worst = max(worst, _worst(findings))
+    if junit is not None:
+        _write_junit(junit, failures)
     if fail_on is not None and worst >= fail_on:
         raise typer.Exit(1)
 
@@ -75,12 +84,29 @@ def decide_options(budget: str | None, incident_gap: float | None) -> dict[str, 
 
 def _worst(findings: "Findings") -> float:
     """Return the highest grade, findings about services still being learnt left out."""
-    grades = [
-        float(annotation.document["anomaly_grade"])
-        for annotation in findings.annotations
-        if not annotation.document.get("learning")
+    documents = [annotation.document for annotation in findings.annotations]
+    return max((float(d["anomaly_grade"]) for d in documents if _counts(d, 0.0)), default=0.0)
+
+
+def _counts(document: dict[str, Any], least_grade: float) -> bool:
+    """Return True for a finding of at least this grade, about a service that is not being learnt still."""
+    return not document.get("learning") and float(document["anomaly_grade"]) >= least_grade
+
+
+def _write_junit(path: Path, failures: list[dict[str, Any]]) -> None:
+    """Write a failed case for each finding, or one that passed where there is none."""
+    from burl.cli.junit import Case, write_junit
+
+    cases = [
+        Case(
+            document.get("service.name", "unknown"),
+            f"{document['detector_id']} at {document['@timestamp']}",
+            document["reason"],
+            document.get("log.record.original", ""),
+        )
+        for document in failures
     ]
-    return max(grades, default=0.0)
+    write_junit(path, "burl score", cases or [Case("logs", "nothing abnormal was found")])
 
 
 def _print_line(document: dict[str, Any]) -> None:

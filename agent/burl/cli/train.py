@@ -62,6 +62,8 @@ def train(
     if as_json:
         print_json(manifest.model_dump(mode="json"))
     else:
+        for entry in manifest.detectors:
+            print(f"  {entry.id:<24} {entry.chosen_because}")
         print(f"Bundle {manifest.version} is in {out}. To look into it: burl bundle inspect {out}")
 
 

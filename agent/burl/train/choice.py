@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from burl.errors import ConfigError, InputError
 from burl.train.corpus import Corpus, Split
+from burl.window import Unit
 
-AUTO = "auto"
+AUTO = frozenset({"auto", "ensemble"})
+"""Two words for one thing: what suits the data, the budget shared by all (docs/adr/0011)."""
 _MIN_SESSIONS = 200
 """Sessions from which on they are judged as such."""
 _MIN_WINDOWS = 200
 _MIN_INTERVALS = 40
+_MIN_LABELLED = 20
 
 
 class Choice(NamedTuple):
@@ -21,11 +25,18 @@ class Choice(NamedTuple):
 
 
 def choose(wanted: Sequence[str], split: Split) -> list[Choice]:
-    """Return the detectors to train."""
-    if list(wanted) != [AUTO]:
+    """Return the detectors to train.
+
+    Raises:
+        ConfigError: `auto` stands beside others.
+    """
+    if not AUTO & set(wanted):
         return [Choice(spec, "asked for") for spec in wanted]
-    chosen = [Choice("new_template", "always: what was never seen is worth a look")]
-    fit = split.fit
+    if len(wanted) > 1:
+        raise ConfigError("--detectors auto stands alone: it says which")
+    fit, chosen = split.fit, list[Choice]()
+    if any(map(len, fit.events())):
+        chosen.append(Choice("new_template", "always: what was never seen is worth a look"))
     sessions, windows = _count(fit, "session"), _count(fit, "window")
     if sum(len(part.closed) for part in fit.intervals()) >= _MIN_INTERVALS:
         chosen.append(Choice("rate", "there is enough history of counts for bursts and silence"))
@@ -33,10 +44,23 @@ def choose(wanted: Sequence[str], split: Split) -> list[Choice]:
         chosen.append(Choice("event_set:session", f"{sessions} sessions show what belongs together"))
         why = f"{sessions} sessions show what follows what; half a share, for event_set judges them, too"
         chosen.append(Choice("deeplog:session", why, 0.5))
+        chosen += _labelled(fit, "session")
     elif windows >= _MIN_WINDOWS:
         why = f"no ids tie lines together; {windows} windows show what follows what"
         chosen.append(Choice("deeplog:window", why))
+        chosen += _labelled(fit, "window")
+    if not chosen:
+        raise InputError("there is too little of everything to learn from: no lines, few sessions")
     return chosen
+
+
+def _labelled(fit: Corpus, unit: Unit) -> list[Choice]:
+    """Return what learns from labels, where both classes are known well enough."""
+    labels = fit.labels(unit)
+    odd = 0 if labels is None else int(labels.sum())
+    if odd < _MIN_LABELLED:
+        return []
+    return [Choice(f"neighbours:{unit}", f"{odd} {unit}s are labelled abnormal: what is like them is, too")]
 
 
 def _count(corpus: Corpus, unit: str) -> int:
