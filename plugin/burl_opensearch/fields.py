@@ -207,10 +207,26 @@ VERDICT = (
     Field("id", "keyword", "The document's `_id`.", required=True),
     Field("anomaly_id", "keyword", "Annotation that it is about."),
     Field("incident_id", "keyword", "Incident that it is about."),
-    Field("verdict", "keyword", "What the person says."),
+    Field(
+        "verdict",
+        "keyword",
+        "`anomaly`, `normal`, `missed`, `undo`; or a step: `retrain`, `promote`, `rollback`.",
+    ),
+    Field("scope", "keyword", "What is normal: `template`, `sequence`, `service`, `everywhere`."),
+    Field("expires", "time", "Event time from which on it counts no more."),
+    Field("undoes", "keyword", "Id of the verdict that this one takes back."),
+    Field("user.name", "keyword", "Who says so."),
+    Field("note", "text", "Why."),
+    Field("label", "keyword", "What kind of trouble an anomaly is."),
+    Field("anomaly_kind", "keyword", "Kind of the finding that it is about."),
     Field("detector_id", "keyword", "Detector of the annotation that it is about."),
     Field("log.template.id", "keyword", "Template that it is about."),
     Field("service.name", "keyword", "Service that it is about."),
+    Field("k8s.namespace.name", "keyword", "Its namespace."),
+    Field("k8s.container.name", "keyword", "Its container."),
+    Field("log.record.uid", "keyword", "Record that it is about."),
+    Field("log.record.original", "text", "Its line."),
+    Field("log.record.template", "template", "Its template."),
 )
 """What a person says about a finding."""
 

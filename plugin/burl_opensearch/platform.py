@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import get_args
 
 from opensearchpy import OpenSearch
+from opensearchpy.exceptions import AuthorizationException
 
 from burl.clock import Clock, SystemClock
 from burl.errors import ConfigError
 from burl.write.names import Dated, IndexNames, Upserted
 from burl.write.opensearch.client import translated
-from burl_opensearch.resources import PLUGINS, Kind, Resource, resources
+from burl_opensearch.resources import PLUGINS, Kind, Resource, alerts, resources
 from burl_opensearch.settings import PlatformSettings
 from burl_opensearch.stamp import State, compare
 
@@ -117,12 +118,10 @@ def uninstall(
     with translated(url):
         plugins = _plugins(client)
         data = [] if keep_data else sorted(_indices(client, names))
-        for resource in reversed(
-            list(resources(client, names, settings or PlatformSettings(), SystemClock()))
-        ):
-            if resource.kind == "index" or PLUGINS.get(resource.kind, "") not in {"", *plugins}:
-                continue
-            if resource.find() is not None:
+        known = settings or PlatformSettings()
+        installed = [*resources(client, names, known, SystemClock()), *alerts(client, names, known)]
+        for resource in reversed(installed):
+            if resource.kind != "index" and _step(resource, plugins).state in {"current", "outdated"}:
                 resource.remove()
                 removed.append(Step(resource.kind, resource.name, "missing"))
         for index in data:
@@ -151,7 +150,13 @@ def _step(resource: Resource, plugins: frozenset[str]) -> Step:
     plugin = PLUGINS.get(resource.kind)
     if plugin is not None and plugin not in plugins:
         return Step(resource.kind, resource.name, "skipped", f"the cluster has no {plugin}")
-    state = compare(f"{resource.kind} {resource.name}", resource.find(), resource.meta)
+    try:
+        found = resource.find()
+    except AuthorizationException:
+        if resource.kind != "role":
+            raise
+        return Step(resource.kind, resource.name, "skipped", "this user may not manage roles")
+    state = compare(f"{resource.kind} {resource.name}", found, resource.meta)
     return Step(resource.kind, resource.name, state)
 
 

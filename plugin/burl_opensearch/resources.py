@@ -77,10 +77,15 @@ def resources(
     for name, body in build_roles(names).items():
         yield _role(client, name, body)
     if settings.alerts.form != "none":
-        channel = f"{names.prefix}_alerts"
-        yield _channel(client, channel, build_channel(settings.alerts, channel))
-        link = settings.dashboards_url and dashboard_link(settings.dashboards_url, names.prefix)
-        yield _monitor(client, names, build_monitor(names, settings.alerts, channel, link))
+        yield from alerts(client, names, settings)
+
+
+def alerts(client: OpenSearch, names: IndexNames, settings: PlatformSettings) -> Iterator[Resource]:
+    """Yield the monitor and its channel, also where none is wanted (any more): to be taken away."""
+    channel = f"{names.prefix}_alerts"
+    yield _channel(client, channel, build_channel(settings.alerts, channel))
+    link = settings.dashboards_url and dashboard_link(settings.dashboards_url, names.prefix)
+    yield _monitor(client, names, build_monitor(names, settings.alerts, channel, link))
 
 
 def dashboard_link(url: str, prefix: str) -> str:

@@ -15,9 +15,10 @@ _AGENT_INDICES = [
     SEARCH,
     "indices:data/write/bulk[s]",
     "indices:data/write/index",
+    "indices:data/write/update",
 ]
 _READER_CLUSTER = ["indices:data/read/msearch"]
-_READER_INDICES = ["indices:admin/mappings/fields/get", "indices:data/read/field_caps", SEARCH]
+_READER_INDICES = ["indices:admin/mappings/fields/get*", "indices:data/read/field_caps*", SEARCH]
 """What panels and Discover ask for; who uses Dashboards has its own role (`kibana_user`) beside."""
 _SETUP_CLUSTER = [
     "cluster:admin/component_template/delete",
@@ -28,8 +29,8 @@ _SETUP_CLUSTER = [
     "indices:admin/index_template/delete",
     "indices:admin/index_template/get",
     "indices:admin/index_template/put",
-    "restapi:admin/roles",
 ]
+"""Not the roles themselves: only an administrator of the Security plugin may give rights."""
 SETUP_PLUGINS = [
     "cluster:admin/opendistro/alerting/monitor/*",
     "cluster:admin/opendistro/ism/*",

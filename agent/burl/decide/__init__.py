@@ -6,7 +6,8 @@ from burl.decide.annotation import (
     DeadLetter,
     Findings,
     Incident,
+    LogRecord,
     annotation_id,
 )
 
-__all__ = ["Annotation", "CatalogueEntry", "DeadLetter", "Findings", "Incident", "annotation_id"]
+__all__ = ["Annotation", "CatalogueEntry", "DeadLetter", "Findings", "Incident", "LogRecord", "annotation_id"]

@@ -64,6 +64,15 @@ class CatalogueEntry:
 
 
 @dataclass(slots=True)
+class LogRecord:
+    """A log record as a document, where the agent writes the logs, too; `id` is its uid."""
+
+    id: str
+    time_ns: int
+    document: dict[str, Any]
+
+
+@dataclass(slots=True)
 class Findings:
     """Everything that one slice of records, or one step of the watermark, led to."""
 
@@ -71,10 +80,12 @@ class Findings:
     incidents: list[Incident] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
     catalogue: list[CatalogueEntry] = field(default_factory=list)
+    logs: list[LogRecord] = field(default_factory=list)
 
     def __len__(self) -> int:
         """Return the number of documents."""
-        return len(self.annotations) + len(self.incidents) + len(self.dead_letters) + len(self.catalogue)
+        found = len(self.annotations) + len(self.incidents) + len(self.dead_letters)
+        return found + len(self.catalogue) + len(self.logs)
 
     def state(self) -> Any:
         """Return what `from_state` needs, as msgpack-able values."""
@@ -83,17 +94,19 @@ class Findings:
             [[i.id, i.version, i.time_ns, i.document] for i in self.incidents],
             [[d.id, d.time_ns, d.document] for d in self.dead_letters],
             [[c.kind, c.id, c.time_ns, c.document] for c in self.catalogue],
+            [[r.id, r.time_ns, r.document] for r in self.logs],
         ]
 
     @classmethod
     def from_state(cls, state: Any) -> "Findings":
-        """Return the findings that `state` was taken of."""
-        annotations, incidents, dead_letters, catalogue = state
+        """Return the findings that `state` was taken of, an older version's included."""
+        annotations, incidents, dead_letters, catalogue, logs = [*state, [], []][:5]
         return cls(
             [Annotation(*row) for row in annotations],
             [Incident(*row) for row in incidents],
             [DeadLetter(*row) for row in dead_letters],
             [CatalogueEntry(*row) for row in catalogue],
+            [LogRecord(*row) for row in logs],
         )
 
     def extend(self, other: "Findings") -> None:
@@ -102,3 +115,4 @@ class Findings:
         self.incidents += other.incidents
         self.dead_letters += other.dead_letters
         self.catalogue += other.catalogue
+        self.logs += other.logs

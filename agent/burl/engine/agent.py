@@ -158,6 +158,7 @@ def make_pipeline(settings: Settings, bundle: Bundle | None, state: "dict[str, o
         decide=settings.decide,
         streams=StreamTable(settings.receive.max_streams, settings.receive.stream_memory_seconds),
         state=state,
+        enrich=settings.write.mode == "enrich",
     )
 
 

@@ -19,6 +19,7 @@ from burl.bundle.bundle import SESSIONS, TEMPLATES
 from burl.decide import DeadLetter, Findings
 from burl.decide.counts import TemplateCounts
 from burl.decide.decider import Decider
+from burl.decide.enrich import log_records
 from burl.decide.finding import Finding, Source
 from burl.decide.learning import Learning
 from burl.decide.settings import DecideSettings
@@ -78,11 +79,13 @@ class Pipeline:
         decide: DecideSettings,
         streams: StreamTable | None = None,
         state: dict[str, Any] | None = None,
+        enrich: bool = False,
     ) -> None:
         """Start empty, or continue from `state`. A bundle brings its own parse and window settings.
 
-        `streams` is an empty table; none: one without a limit.
+        `streams` is an empty table; none: one without a limit. With `enrich` the records are findings, too.
         """
+        self._enrich = enrich
         self.streams, self.catalogue = StreamTable() if streams is None else streams, Catalogue()
         self.counters = PipelineCounters()
         self._settings = (parse, window, decide)
@@ -136,6 +139,8 @@ class Pipeline:
             for raw in batch.damaged
             for letter in unusable(raw, batch.arrival_ns, "receive", Undecodable("damaged record"))
         ]
+        if self._enrich:
+            findings.logs = log_records(batch, templates, self.catalogue, self.streams, findings.annotations)
         return findings
 
     def advance(self, now_ns: int) -> Findings:
@@ -217,7 +222,7 @@ class Pipeline:
         self._parser.restore(state["parser"])
         self._windower.restore(state["windower"])
         self._decider.restore(state["decider"])
-        self._counts.restore(state["counts"])
+        self._counts.restore(state.get("counts", []))
         for loaded in self._loaded:
             saved = state["detectors"].get(loaded.source.detector_id)
             if saved is not None:

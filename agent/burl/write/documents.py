@@ -8,12 +8,12 @@ from typing import Any, Literal
 
 import orjson
 
-from burl.decide import Annotation, CatalogueEntry, DeadLetter, Findings, Incident
+from burl.decide import Annotation, CatalogueEntry, DeadLetter, Findings, Incident, LogRecord
 from burl.decide.annotation import SCHEMA_VERSION
 from burl.decide.times import rfc3339
 
-Kind = Literal["annotation", "incident", "dead_letter", "catalogue"]
-Source = Annotation | Incident | DeadLetter | CatalogueEntry
+Kind = Literal["annotation", "incident", "dead_letter", "catalogue", "log"]
+Source = Annotation | Incident | DeadLetter | CatalogueEntry | LogRecord
 Encode = Callable[[dict[str, Any]], bytes]
 
 ORIGINAL_MAX_BYTES = 256 * 1024
@@ -48,11 +48,12 @@ def documents(findings: Findings, encode: Encode) -> Iterator[Document]:
     yield from (_encoded("incident", source, encode) for source in findings.incidents)
 
 
-def catalogue_documents(findings: Findings) -> Iterator[Document]:
-    """Yield the catalogue's entries among `findings`: as counts are, templates as the update that they are.
+def platform_documents(findings: Findings) -> Iterator[Document]:
+    """Yield what only OpenSearch keeps: the catalogue, and log records.
 
-    A template that is there keeps the time at which it was first seen, and its name.
+    A template is an update: where it is there, it keeps the time at which it was first seen, and its name.
     """
+    yield from (_encoded("log", record, to_json) for record in findings.logs)
     for entry in findings.catalogue:
         encode = to_json if entry.kind == "template_count" else _template_update
         yield _encoded("catalogue", entry, encode)

@@ -54,6 +54,10 @@ def make_sinks(settings: WriteSettings, clock: Clock, rng: random.Random, counte
     if webhook := settings.webhook:
         mine = counters.setdefault("webhook", WriteCounters())
         sinks.append(WebhookSink(webhook, Retry(clock, rng, webhook.write_timeout_seconds, mine)))
+    if settings.mode == "update":
+        mine = counters.setdefault("update", WriteCounters())
+        retry = Retry(clock, rng, settings.update.write_timeout_seconds, mine)
+        sinks.append(_update(settings, retry))
     return [Background(sink, counters[sink.name]) for sink in sinks]
 
 
@@ -65,3 +69,11 @@ def _opensearch(settings: OpenSearchSettings, retry: Retry) -> Store:
     with suppress(Retryable):
         store.verify()
     return store
+
+
+def _update(settings: WriteSettings, retry: Retry) -> Sink:
+    from burl.write.opensearch import connect  # noqa: PLC0415 - as above
+    from burl.write.opensearch.update import UpdateSink  # noqa: PLC0415 - as above
+
+    client = connect(settings.opensearch)
+    return UpdateSink(client, settings.opensearch.hosts[0], settings.update, retry)

@@ -27,6 +27,10 @@ class OpenSearchSettings(_Section):
     ca_file: Path | None = Field(
         default=None, description="PEM file of the authority that signed the server's certificate."
     )
+    client_cert_file: Path | None = Field(
+        default=None, description="PEM certificate that we show, instead of or beside a password."
+    )
+    client_key_file: Path | None = Field(default=None, description="PEM key of that certificate.")
     insecure_skip_verify: bool = Field(
         default=False,
         description="Accept any certificate: whoever is in between can then read and change all.",
@@ -113,12 +117,27 @@ class WebhookSettings(_Section):
         return url
 
 
+class UpdateSettings(_Section):
+    """Flagged log documents, marked where they are (`write.mode: update`): plain indices only."""
+
+    index: str = Field(default="logs-*", min_length=1, description="Index or pattern of the log documents.")
+    uid_fields: list[str] = Field(
+        default=["log.record.uid", "log_record_uid"],
+        min_length=1,
+        description="Fields of theirs that hold the record's uid.",
+    )
+    write_timeout_seconds: float = Field(
+        default=60.0, gt=0, description="How long a document is waited for that is not there yet."
+    )
+
+
 class WriteSettings(_Section):
     """Where findings go. The store decides whether a sender is answered OK; other sinks never hold it up."""
 
-    mode: Literal["annotate"] = Field(
+    mode: Literal["annotate", "enrich", "update"] = Field(
         default="annotate",
-        description="`annotate`: findings are documents of their own, logs are left alone.",
+        description="`annotate`: findings are documents of their own, logs are left alone."
+        " `enrich`: the agent writes the logs, too. `update`: flagged documents of others are marked.",
     )
     store: Literal["sqlite", "opensearch"] = Field(
         default="sqlite", description="`sqlite`: embedded, one agent only. `opensearch`: shared."
@@ -128,3 +147,10 @@ class WriteSettings(_Section):
     jsonl: JsonlSettings | None = Field(default=None, description="JSON lines too.")
     forward: ForwardSettings | None = Field(default=None, description="Fluent Forward too.")
     webhook: WebhookSettings | None = Field(default=None, description="Incidents to a web address too.")
+    update: UpdateSettings = Field(default=UpdateSettings(), description="Which documents are marked.")
+
+    @model_validator(mode="after")
+    def _logs_want_opensearch(self) -> "WriteSettings":
+        if self.mode != "annotate" and self.store != "opensearch":
+            raise ValueError(f"mode {self.mode} needs store: opensearch")
+        return self

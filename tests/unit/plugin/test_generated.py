@@ -1,5 +1,6 @@
 """What is generated is up to date, and says what it must."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from burl.write.names import IndexNames
 from burl_opensearch.generate import outdated
+from burl_opensearch.package import build_integration
 from burl_opensearch.schemas import schema
 from burl_opensearch.templates import build_templates
 from contract.samples import annotation, dead_letter, incident, template, template_count
@@ -36,6 +38,20 @@ def test_a_schema_takes_a_sound_document_and_no_other(name: str) -> None:
             jsonschema.validate(document | broken, schema(name))
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({key: document[key] for key in document if key != "@timestamp"}, schema(name))
+
+
+def test_the_integration_is_whole() -> None:
+    files = build_integration()
+    manifest = json.loads(files["burl-1.0.0.json"])
+    assert manifest["name"] == "burl"
+    for component in manifest["components"]:
+        mapping = json.loads(files[f"schemas/{component['name']}-{component['version']}.mapping.json"])
+        assert mapping["mappings"]["dynamic"] is False
+    for asset in manifest["assets"]:
+        assert f"assets/{asset['name']}-{asset['version']}.{asset['extension']}" in files
+    assert f"static/{manifest['statics']['logo']['path']}" in files
+    for sample in json.loads(files[f"data/{manifest['sampleData']['path']}"]):
+        jsonschema.validate(sample, schema("annotation"))
 
 
 def test_further_resource_attributes_may_be_on_an_annotation() -> None:

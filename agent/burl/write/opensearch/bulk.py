@@ -9,7 +9,7 @@ import orjson
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import OpenSearchException, TransportError
 
-from burl.decide import Annotation, CatalogueEntry, Incident
+from burl.decide import Annotation, CatalogueEntry, Incident, LogRecord
 from burl.errors import Retryable
 from burl.write.backoff import Retry
 from burl.write.documents import Document, Source
@@ -20,7 +20,7 @@ Verdict = Literal["done", "again", "refused"]
 
 _FILTER = "errors,items.*.status,items.*.error"
 _TRY_AGAIN = {401, 403, 429, 502, 503, 504}
-"""401 and 403 say nothing of the document: a role is missing, or the index is blocked until people lift it."""
+"""401 and 403 say nothing of the document: a role is missing, or the index is blocked for a while."""
 _UNSPLIT = {400, 413}
 """A whole request gets these when one document of it is bad or too big: the others must not suffer."""
 
@@ -131,6 +131,8 @@ class BulkWriter:
 def _dated(source: Source) -> Dated:
     if isinstance(source, Annotation):
         return "anomalies"
+    if isinstance(source, LogRecord):
+        return "logs"
     return "template_counts" if isinstance(source, CatalogueEntry) else "dead_letters"
 
 

@@ -36,7 +36,9 @@ def connect(settings: OpenSearchSettings) -> OpenSearch:
     if any(host.startswith("https://") for host in settings.hosts):
         options["verify_certs"] = not settings.insecure_skip_verify
         options["ssl_show_warn"] = False
-        options["ca_certs"] = _ca_file(settings.ca_file)
+        options["ca_certs"] = _existing("ca_file", settings.ca_file)
+        options["client_cert"] = _existing("client_cert_file", settings.client_cert_file)
+        options["client_key"] = _existing("client_key_file", settings.client_key_file)
     return OpenSearch(
         settings.hosts,
         timeout=settings.request_timeout_seconds,
@@ -46,9 +48,9 @@ def connect(settings: OpenSearchSettings) -> OpenSearch:
     )
 
 
-def _ca_file(path: Path | None) -> str | None:
+def _existing(setting: str, path: Path | None) -> str | None:
     if path is not None and not path.is_file():
-        raise ConfigError(f"opensearch.ca_file {path}: no such file")
+        raise ConfigError(f"opensearch.{setting} {path}: no such file")
     return str(path) if path else None
 
 

@@ -12,7 +12,7 @@ from burl.decide.annotation import SCHEMA_VERSION
 from burl.decide.times import from_rfc3339, rfc3339
 from burl.errors import ConfigError, Permanent, Retryable
 from burl.write.backoff import Retry
-from burl.write.documents import Document, catalogue_documents, documents, refused, to_json
+from burl.write.documents import Document, documents, platform_documents, refused, to_json
 from burl.write.health import Health
 from burl.write.names import IndexNames
 from burl.write.opensearch.bulk import BulkWriter, Refusal
@@ -59,7 +59,7 @@ class OpenSearchStore:
             Retryable: not all could be stored in time; writing the same again stores the rest.
             Permanent: a dead letter was refused.
         """
-        everything = [*documents(findings, to_json), *catalogue_documents(findings)]
+        everything = [*documents(findings, to_json), *platform_documents(findings)]
         try:
             refusals = self._bulk.write([d for d in everything if d.kind != "incident"])
             refusals += self._bulk.write([d for d in everything if d.kind == "incident"])
@@ -110,9 +110,7 @@ class OpenSearchStore:
         index = self._names.dated("feedback", from_rfc3339(verdict["@timestamp"]))
         with translated(self._url):
             try:
-                self._client.create(
-                    index=index, id=verdict["id"], body=verdict, params={"refresh": "true"}
-                )
+                self._client.create(index=index, id=verdict["id"], body=verdict, params={"refresh": "true"})
             except ConflictError:
                 return
 
