@@ -84,6 +84,10 @@ class FileOrigin:
         return str(self.placed[index].record.attributes.get("span_id", ""))
 
 
+_END_NS = 2**63
+"""Times are 64 bits of nanoseconds: what a line says beyond the year 2262 is no time."""
+
+
 class FileReader:
     """Reads files into batches."""
 
@@ -173,7 +177,7 @@ def _with_times(records: Iterator[FileRecord], arrival_ns: int) -> Iterator[tupl
     head: list[FileRecord] = []
     before: int | None = None
     for record in records:
-        timed = record.time_ns is not None and record.time_ns >= YEAR_2000_NS
+        timed = record.time_ns is not None and YEAR_2000_NS <= record.time_ns < _END_NS
         if before is None and not timed and len(head) < _MAX_HEAD:
             head.append(record)
             continue
