@@ -31,8 +31,9 @@ def read_sequence_dataset(path: Path, *, supervised: bool) -> Dataset:
     test = [row for row in rows if row.split != "train"]
     protocol = "training part: the file's; test: the rest"
     if supervised:
-        train = [row for row in rows if _bucket(row) != 0]
-        test = [row for row in rows if _bucket(row) == 0]
+        dealt = sorted(rows, key=_digest)
+        train = [row for row in dealt if _digest(row) % _SUPERVISED_TEST]
+        test = [row for row in dealt if not _digest(row) % _SUPERVISED_TEST]
         protocol = "supervised: 4 in 5 sequences by the hash of their id, with labels; test: the fifth"
     _require(path, train, test)
     source = SequenceSource(template_texts(path.parent))
@@ -52,8 +53,8 @@ def read_sequence_dataset(path: Path, *, supervised: bool) -> Dataset:
     )
 
 
-def _bucket(row: EventSequence) -> int:
-    return int.from_bytes(hashlib.sha256(row.id.encode()).digest()[:4]) % _SUPERVISED_TEST
+def _digest(row: EventSequence) -> int:
+    return int.from_bytes(hashlib.sha256(row.id.encode()).digest()[:8])
 
 
 def _require(path: Path, train: Sequence[EventSequence], test: Sequence[EventSequence]) -> None:

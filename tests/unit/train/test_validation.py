@@ -1,0 +1,56 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from burl.detect.neighbours import Neighbours
+from burl.parse import Catalogue
+from burl.train.validation import Validation, spoil, validate
+from letter_sessions import letter_corpus, letter_sessions
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=2, max_size=40))
+def test_no_threshold_is_better_than_the_chosen_one(rows: list[tuple[int, bool]]) -> None:
+    scores = np.array([float(score) for score, _ in rows])
+    odd = np.array([label for _, label in rows])
+    odd[0] = True
+    validation = Validation(scores, np.zeros_like(odd), odd, np.ones(len(rows)), by_labels=True)
+    f1, threshold = validation.f1()
+    possible = [validation.f1_of(scores > t) for t in np.unique(np.append(scores, 0.0)) if t >= 0]
+    assert f1 == pytest.approx(max(possible))
+    assert f1 == pytest.approx(validation.f1_of(scores > threshold))
+
+
+def test_the_papers_rule_is_taken_where_it_is_as_good() -> None:
+    odd = np.arange(100) >= 90
+    validation = Validation(odd * 1.0, odd, odd, np.ones(100), by_labels=True)
+    assert validation.rule().paper
+    useless = Validation(odd * 1.0, ~odd, odd, np.ones(100), by_labels=True)
+    assert not useless.rule().paper
+    assert useless.rule().verdicts(np.array([0.0, 1.0]), np.array([True, False])).tolist() == [False, True]
+
+
+@given(st.lists(st.text("abc", min_size=1, max_size=12), min_size=1, max_size=10), st.integers(0, 3))
+def test_spoilt_sequences_are_well_formed_and_keep_their_history(sessions: list[str], lead: int) -> None:
+    units = letter_sessions(Catalogue(), sessions)
+    units.leads[:] = np.minimum(lead, np.diff(units.offsets) - 1)
+    spoilt = spoil(units, seed=1)
+    assert spoilt.offsets[-1] == len(spoilt.templates) == len(spoilt.times_ns) == len(spoilt.streams)
+    assert (np.diff(spoilt.offsets) > spoilt.leads).all()
+    for row in range(len(spoilt)):
+        source = row % len(units)
+        history = slice(0, int(units.leads[source]))
+        before = units.templates[units.offsets[source] : units.offsets[source + 1]][history]
+        after = spoilt.templates[spoilt.offsets[row] : spoilt.offsets[row + 1]][history]
+        assert before.tolist() == after.tolist()
+
+
+def test_without_labels_spoilt_sequences_stand_for_anomalies() -> None:
+    corpus = letter_corpus(["abcd", "abbcd", "abcdd"] * 20)
+    detector = Neighbours()
+    detector.fit(corpus, lambda _stage, _fraction: None)
+    validation = validate(detector, corpus, seed=0)
+    assert validation is not None
+    assert not validation.by_labels
+    assert validation.weights.sum() == pytest.approx(1)
+    assert validation.rule().f1 > 0.8
