@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 import zipfile
+from collections.abc import Mapping
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -17,7 +18,7 @@ CACHE = ROOT / ".cache" / "opensearch"
 ARTIFACT = "org.opensearch.distribution.integ-test-zip:opensearch"
 VERSIONS = {21: "3.8.0", 17: "2.19.6"}
 """Newest version that runs, by the JDK it needs at least. Pinned: Maven Central's metadata is incomplete."""
-NEWEST_JDK = {"2.19.6": 24, "3.8.0": 99}
+NEWEST_JDK = {"2.19.4": 24, "2.19.6": 24, "3.8.0": 99}
 
 _USER = 10200
 """OpenSearch refuses to run as root: any id will do, no account is needed."""
@@ -29,19 +30,20 @@ class OpenSearchUnavailableError(Exception):
     """No OpenSearch can be installed here; says what to do."""
 
 
-def find_jdk() -> tuple[Path, str]:
-    """Return a JDK's home, and the version of OpenSearch to run on it: the newest possible."""
+def find_jdk(versions: Mapping[int, str]) -> tuple[Path, str]:
+    """Return a JDK's home, and the version of OpenSearch to run on it: the first of `versions` possible."""
     homes = {Path(os.environ["JAVA_HOME"])} if "JAVA_HOME" in os.environ else set()
     homes |= {path.resolve() for path in Path("/usr/lib/jvm").glob("*")}
     java = shutil.which("java")
     if java:
         homes.add(Path(java).resolve().parents[1])
     majors = {home: _major(home) for home in sorted(homes) if (home / "bin" / "java").exists()}
-    for needed, version in VERSIONS.items():
+    for needed, version in versions.items():
         for home, major in majors.items():
             if needed <= major <= NEWEST_JDK[version]:
                 return home, version
-    raise OpenSearchUnavailableError("no JDK 17 or newer: apt-get install openjdk-17-jre-headless maven")
+    needed = min(versions)
+    raise OpenSearchUnavailableError(f"no JDK {needed}: apt-get install openjdk-{needed}-jre-headless maven")
 
 
 def install(version: str) -> Path:
@@ -51,13 +53,18 @@ def install(version: str) -> Path:
         return home
     if not shutil.which("mvn"):
         raise OpenSearchUnavailableError("no Maven: apt-get install maven")
-    coordinates = f"{ARTIFACT}:{version}:zip"
+    _unpack(fetch(ARTIFACT, version), home)
+    return home
+
+
+def fetch(artifact: str, version: str) -> Path:
+    """Return a zip file from Maven Central."""
+    coordinates = f"{artifact}:{version}:zip"
     downloads = CACHE / "download"
     downloads.mkdir(parents=True, exist_ok=True)
     _maven("dependency:get", coordinates)
     _maven("dependency:copy", coordinates, f"-DoutputDirectory={downloads}")
-    _unpack(downloads / f"opensearch-{version}.zip", home)
-    return home
+    return downloads / f"{artifact.rsplit(':', maxsplit=1)[-1]}-{version}.zip"
 
 
 def _major(home: Path) -> int:
@@ -91,14 +98,15 @@ def _unpack(archive: Path, home: Path) -> None:
 class OpenSearchServer:
     """One node on free ports of 127.0.0.1; may be stopped, killed and started again with the same data."""
 
-    def __init__(self) -> None:
+    def __init__(self, versions: Mapping[int, str] = VERSIONS) -> None:
         """Install OpenSearch where needed; nothing runs yet."""
-        self._jdk, self.version = find_jdk()
-        self._home = install(self.version)
+        self._jdk, self.version = find_jdk(versions)
+        self._home = self._install()
         # Not pytest's own folder: that one is closed to the ordinary user that the server runs as.
         self._directory = Path(tempfile.mkdtemp(prefix="burl-opensearch-"))
         self._port, self._transport_port = _free_ports()
         self._process: subprocess.Popen[bytes] | None = None
+        self._headers: Mapping[str, str] = {}
         self._prepare()
 
     @property
@@ -145,6 +153,9 @@ class OpenSearchServer:
         self.stop()
         shutil.rmtree(self._directory)
 
+    def _install(self) -> Path:
+        return install(self.version)
+
     def _prepare(self) -> None:
         config = self._directory / "config"
         shutil.copytree(self._home / "config", config)
@@ -189,14 +200,17 @@ class OpenSearchServer:
             time.sleep(0.2)
 
     def _answers(self) -> bool:
-        connection = HTTPConnection("127.0.0.1", self._port, timeout=2)
+        connection = self._connection()
         try:
-            connection.request("GET", "/_cluster/health?timeout=1s")
+            connection.request("GET", "/_cluster/health?timeout=1s", headers=self._headers)
             return connection.getresponse().status == HTTPStatus.OK
         except (OSError, HTTPException):
             return False
         finally:
             connection.close()
+
+    def _connection(self) -> HTTPConnection:
+        return HTTPConnection("127.0.0.1", self._port, timeout=2)
 
 
 def _as_ordinary_user() -> list[str]:

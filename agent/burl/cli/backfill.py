@@ -81,7 +81,9 @@ def _run(
     from burl_opensearch.reading.reader import IndexReader
 
     clock = SystemClock()
-    write = settings.write.model_copy(update={"store": "opensearch"})
+    # The logs are there already: only findings are written.
+    write = settings.write.model_copy(update={"store": "opensearch", "mode": "annotate"})
+    settings = settings.model_copy(update={"write": write})
     client = connect(write.opensearch)
     store = make_store(write, clock, random.Random(), {})  # noqa: S311 - jitter of retries, no secret
     try:
