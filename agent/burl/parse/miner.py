@@ -1,6 +1,7 @@
 """Drain over masked lines (He et al., ICWS 2017; drain3's), one tree for each set of protected tokens."""
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from drain3.drain import Drain, LogCluster
 
@@ -16,10 +17,11 @@ Constants = tuple[tuple[int, str, bool], ...]
 class _Cluster(LogCluster):  # type: ignore[misc] # drain3 ships no types
     """A cluster that knows which of its tokens are constant: a line is compared with many clusters."""
 
-    __slots__ = ("all", "log_template_tokens", "message", "parameters")
+    __slots__ = ("all", "guest", "log_template_tokens", "message", "parameters")
 
-    def __init__(self, tokens: Sequence[str], number: int, head: int) -> None:
+    def __init__(self, tokens: Sequence[str], number: int, head: int, *, guest: bool) -> None:
         super().__init__(tokens, number)
+        self.guest = guest
         self.use(tokens, head)
 
     def use(self, tokens: Sequence[str], head: int) -> None:
@@ -87,7 +89,7 @@ class Miner:
     """Clusters masked lines; clusters are numbered from 0 in order of birth.
 
     Only the youngest `max_group_templates` of a group (same length, same protected tokens) take further
-    lines: this bounds the cost of a line, however many templates there are.
+    lines: this bounds the cost of a line, however many templates there are. Guests are the first to go.
     """
 
     def __init__(self, settings: ParseSettings) -> None:
@@ -101,12 +103,15 @@ class Miner:
         """Return the number of clusters."""
         return len(self._clusters)
 
-    def assign(self, line: Line, may_grow: Callable[[], bool]) -> int:
-        """Return the cluster of `line`, generalised to take it; else a new one if `may_grow()`, else -1."""
+    def assign(self, line: Line, may_grow: Callable[[], bool], *, guest: bool = False) -> int:
+        """Return the cluster of `line`, generalised to take it; else a new one if `may_grow()`, else -1.
+
+        A new one is a `guest` when nobody knows its writer yet.
+        """
         tree = self._trees.get(line.signature)
         cluster = tree and tree.tree_search(tree.root_node, line.free, tree.sim_th, include_params=False)
         if tree is None or cluster is None:
-            return self._create(line) if may_grow() else -1
+            return self._create(line, guest=guest) if may_grow() else -1
         cluster.use(tree.create_template(line.free, cluster.log_template_tokens), tree.head)
         return int(cluster.cluster_id)
 
@@ -117,29 +122,35 @@ class Miner:
             token if fixed else next(free) for token, fixed in zip(line.tokens, line.protected, strict=True)
         )
 
-    def state(self) -> list[list[str]]:
-        """Return what `restore` needs: the line each cluster was born of, and its free tokens now."""
+    def state(self) -> list[tuple[str, str, bool]]:
+        """Return what `restore` needs: the line each cluster was born of, its free tokens now, if a guest."""
         return [
-            [line.text, " ".join(cluster.log_template_tokens)]
+            (line.text, " ".join(cluster.log_template_tokens), cluster.guest)
             for line, cluster in zip(self._births, self._clusters, strict=True)
         ]
 
-    def restore(self, state: Iterable[Sequence[str]], read: Callable[[str], Line]) -> None:
-        """Fill an empty miner; births in their order rebuild the very same trees."""
-        for birth, tokens in state:
-            line = read(birth)
-            self._clusters[self._create(line)].use(tokens.split(), self._trees[line.signature].head)
+    def restore(self, state: Iterable[Sequence[Any]], read: Callable[[str], Line]) -> None:
+        """Fill an empty miner; births in their order rebuild the very same trees.
 
-    def _create(self, line: Line) -> int:
+        States saved before there were guests have none.
+        """
+        for birth, tokens, *guest in state:
+            line = read(birth)
+            self._clusters[self._create(line, guest=bool(guest and guest[0]))].use(
+                tokens.split(), self._trees[line.signature].head
+            )
+
+    def _create(self, line: Line, *, guest: bool) -> int:
         tree = self._trees.get(line.signature)
         if tree is None:
             tree = self._trees[line.signature] = self._tree()
             tree.head = line.head
-        cluster = _Cluster(line.free, len(self._clusters), tree.head)
+        cluster = _Cluster(line.free, len(self._clusters), tree.head, guest=guest)
         tree.id_to_cluster[cluster.cluster_id] = cluster
         if len(tree.id_to_cluster) > self._settings.max_group_templates:
             # Drain drops the ids of clusters that are gone from its leaves.
-            del tree.id_to_cluster[next(iter(tree.id_to_cluster))]
+            guests = (number for number, known in tree.id_to_cluster.items() if known.guest)
+            del tree.id_to_cluster[next(guests, next(iter(tree.id_to_cluster)))]
         tree.add_seq_to_prefix_tree(tree.root_node, cluster)
         self._births.append(line)
         self._clusters.append(cluster)

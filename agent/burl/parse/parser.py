@@ -12,6 +12,7 @@ from burl.parse.masks import masking_version
 from burl.parse.matcher import Matcher
 from burl.parse.online import OnlineTemplates
 from burl.parse.settings import ParseSettings
+from burl.parse.standing import Place, Standing
 from burl.parse.template_set import TemplateSet
 from burl.receive.batch import Ints
 
@@ -37,6 +38,7 @@ class Parser:
         self._catalogue = catalogue
         self._continuations = Continuations(settings.max_open_streams)
         self._cache = KeyCache(settings.max_cache_entries)
+        self._standing = Standing(settings.max_open_streams)
         self._lines = 0
         self._version = ""
         self.adopt(frozen)
@@ -80,8 +82,12 @@ class Parser:
                 found.append(CONTINUATION)
                 continue
             index = template_of(code)
-            found.append(index if index != UNKNOWN else self._template(body, key, code, lines + len(found)))
+            if index == UNKNOWN:
+                place = Place(lines + len(found), streams, len(found), self._standing)
+                index = self._template(body, key, code, place)
+            found.append(index)
         self._lines += len(bodies)
+        self._standing.note(streams)
         return np.asarray(found, dtype=np.int64)
 
     def parameters(self, body: str, template: int) -> tuple[str, ...]:
@@ -93,18 +99,18 @@ class Parser:
         line = self._reader.head(key.decode())
         return self._cache.note_shape(key, shape(line), sensitive=self._reader.masker.sensitive(key))
 
-    def _template(self, body: str, key: bytes, code: int, line_number: int) -> int:
+    def _template(self, body: str, key: bytes, code: int, place: Place) -> int:
         masked = self._reader.masker.mask(self._reader.head(body))
         index = self._cache.texts.get(masked, UNKNOWN)
         if index == UNKNOWN:
-            index = self._resolve(self._reader.canonical(masked), line_number)
+            index = self._resolve(self._reader.canonical(masked), place)
             if index == UNKNOWN:
                 return self._online.overflow()
             self._cache.note_text(masked, index)
         self._cache.note_template(key, code, index)
         return index
 
-    def _resolve(self, masked: str, line_number: int) -> int:
+    def _resolve(self, masked: str, place: Place) -> int:
         line = self._reader.line(masked)
         index = self._matcher.find(line)
         if index == UNKNOWN:
@@ -112,7 +118,7 @@ class Parser:
         if index == UNKNOWN:
             if self._online.full:
                 self._forget()
-            index = self._online.assign(line, line_number)
+            index = self._online.assign(line, place)
         return index
 
     def _forget(self) -> None:
@@ -127,6 +133,7 @@ class Parser:
             "lines": self._lines,
             "online": self._online.state(),
             "continuations": self._continuations.state(),
+            "standing": self._standing.state(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -136,6 +143,8 @@ class Parser:
         """
         self._lines = state["lines"]
         self._continuations.restore(state["continuations"])
+        if "standing" in state:  # states saved before newcomers were told apart go on without
+            self._standing.restore(state["standing"])
         if state["version"] == self._version:
             self._online.restore(state["online"], self._reader.line)
 
