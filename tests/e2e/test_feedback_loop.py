@@ -110,9 +110,7 @@ def with_fleet(directory: Path, use: Callable[[Fleet], Awaitable[None]]) -> None
 
 
 @pytest.fixture(params=["sqlite", pytest.param("opensearch", marks=pytest.mark.integration)])
-def _configured(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _configured(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings of agents and commands, by environment."""
     variables = {
         "RECEIVE__LISTEN": "127.0.0.1:0",
