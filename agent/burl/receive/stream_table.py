@@ -71,9 +71,9 @@ class StreamTable:
 
     Indexes are never reused. A full table gives a new stream the place of the one that was silent longest,
     when that was long enough for nothing to be open of it; else it is put with the others in one overflow
-    stream. So a flood of streams changes nothing for those that are known. A stream that lost its place is
-    still known by its index until as many others have lost theirs: what may yet be found of it names it
-    rightly.
+    stream. So a flood of streams changes nothing for those that are known, nor for a rollout. A stream that
+    lost its place is still known by its index until as many others have lost theirs: what may yet be found of
+    it names it rightly.
     """
 
     def __init__(self, max_streams: int | None = None, memory_seconds: float = 3600.0) -> None:
@@ -105,7 +105,7 @@ class StreamTable:
         known = self._index.get(key)
         if known is not None:
             return known
-        if self._max_streams is not None and len(self._streams) >= self._max_streams and not self._retire():
+        if self._is_full(identity) and not self._retire():
             self.overflowed += 1
             if self.overflow < 0:
                 self.overflow = self._make(OVERFLOW)
@@ -170,6 +170,13 @@ class StreamTable:
         else:
             self._streams[index] = stream
         return index
+
+    def _is_full(self, identity: Identity) -> bool:
+        """Return whether there is no place; a quarter of all is kept for new streams of known services."""
+        if self._max_streams is None:
+            return False
+        known = identity.service in self._service_index
+        return len(self._streams) >= self._max_streams - (0 if known else self._max_streams // 4)
 
     def _retire(self) -> bool:
         """Take the place of the stream silent longest; False when it was not silent for long enough."""

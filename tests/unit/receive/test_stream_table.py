@@ -37,6 +37,17 @@ def test_a_flood_changes_nothing_for_those_that_are_known() -> None:
     assert len(table) == 2
 
 
+def test_a_flood_leaves_places_for_the_rollout_of_a_known_service() -> None:
+    table = StreamTable(max_streams=8)
+    table.add(pod(1))
+    for number in range(2, 1000):
+        table.add(pod(number, f"flood{number}"))
+    rolled_out = table.add(pod(5000))
+    assert rolled_out != table.overflow
+    assert table.identity(rolled_out) == pod(5000)
+    assert len(table) == 7
+
+
 def test_what_was_silent_for_long_makes_room_and_is_still_known_by_its_index() -> None:
     table = StreamTable(max_streams=2, memory_seconds=60)
     silent, alive = table.add(pod(1)), table.add(pod(2, "worker"))
