@@ -4,9 +4,9 @@
         [--held-out]
 
 `FOLDER/SET/sequences.csv.gz` holds the sets. A row is one detector with one seed: precision, recall and F1 of
-its own rule; with `--held-out`, F1 of its raw score above the .95 and .99 quantiles of held-out normal training
-sequences (a quarter, left out of another fit); the area under the ROC curve; seconds of training and microseconds that an
-event costs. No threshold is chosen on the test part.
+its own rule; with `--held-out`, F1 of its raw score above the .95 and .99 quantiles of held-out normal
+training sequences (a quarter, left out of another fit); the area under the ROC curve; seconds of training and
+microseconds that an event costs. No threshold is chosen on the test part.
 """
 
 import argparse
@@ -35,7 +35,7 @@ Labels = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """A set: normal training sequences; distinct ones of the test part, with labels and how often they came."""
+    """A set: normal training sequences; distinct test sequences, with labels and how often they came."""
 
     source: SequenceSource
     train: Sequences

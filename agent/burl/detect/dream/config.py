@@ -15,9 +15,13 @@ class DreamNetworkConfig(TrainingConfig):
     hidden: int = Field(64, ge=1, description="Cells of the encoder's and of the decoder's GRU.")
     attention: int = Field(32, ge=1, description="Cells of the layer that scores how well a state fits.")
     dropout: float = Field(0.1, ge=0, lt=1, description="Dropout before the output while training.")
+    learning_rate: float = Field(0.004, gt=0, description="Step of Adam.")
     max_epochs: int = Field(40, ge=1, description="Most passes over the training stretches.")
     patience_epochs: int = Field(
         3, ge=1, description="Training ends after so many passes without a gain on held-out stretches."
+    )
+    max_examples: int = Field(
+        600_000, ge=1, description="Stretches looked at in all passes: bounds the time of training on many."
     )
     max_windows: int = Field(
         60_000, ge=1, description="Training stretches; of more distinct ones a random sample is taken."
