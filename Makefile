@@ -99,6 +99,10 @@ fuzz: $(DEV) ## Fuzz every surface, guided by coverage: over a million inputs
 	  $(BIN)/python tests/fuzz/guided.py $${run%:*} .cache/fuzz/$${run%:*} -runs=$${run#*:} -artifact_prefix=.cache/fuzz/; \
 	done
 
+.PHONY: results
+results: $(DEV) ## Run docs/results.md again on the research data (PROTOCOLS="..." for some of it)
+	$(BIN)/python scripts/results.py $(PROTOCOLS)
+
 .PHONY: generate
 generate: $(DEV) ## Write the generated files again
 	$(BIN)/python scripts/generate.py

@@ -23,6 +23,8 @@ Bools = npt.NDArray[np.bool_]
 
 PREVALENCE = 0.02
 """Share of anomalies that spoilt sequences are weighted to."""
+_MAX_GRAIN = 0.03
+"""However few the held-out units, larger differences of F1 are not put down to chance."""
 _COPIES = 3
 _MAX_SPOILT = 4_000
 _LEAST_SHARE, _MOST_SHARE = 0.05, 0.5
@@ -75,7 +77,7 @@ class Validation:
     def grain(self) -> float:
         """Return what one normal unit called anomalous takes from F1, about: finer differences are chance."""
         odd = float(self.weights[self.anomalous].sum())
-        return float(self.weights[~self.anomalous].max()) / (2 * odd)
+        return min(float(self.weights[~self.anomalous].max()) / (2 * odd), _MAX_GRAIN)
 
     def f1(self) -> tuple[float, float]:
         """Return the best F1 and the highest threshold that reaches it: what scores above is anomalous."""

@@ -23,9 +23,9 @@ def test_no_threshold_is_better_than_the_chosen_one(rows: list[tuple[int, bool]]
 
 def test_the_papers_rule_is_taken_where_it_is_as_good() -> None:
     odd = np.arange(100) >= 90
-    validation = Validation(odd * 1.0, odd, odd, np.ones(100), by_labels=True)
+    validation = Validation(odd.astype(np.float64), odd, odd, np.ones(100), by_labels=True)
     assert validation.rule().paper
-    useless = Validation(odd * 1.0, ~odd, odd, np.ones(100), by_labels=True)
+    useless = Validation(odd.astype(np.float64), ~odd, odd, np.ones(100), by_labels=True)
     assert not useless.rule().paper
     assert useless.rule().verdicts(np.array([0.0, 1.0]), np.array([True, False])).tolist() == [False, True]
 
