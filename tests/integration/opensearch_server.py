@@ -46,6 +46,12 @@ def find_jdk(versions: Mapping[int, str]) -> tuple[Path, str]:
     raise OpenSearchUnavailableError(f"no JDK {needed}: apt-get install openjdk-{needed}-jre-headless maven")
 
 
+def _wanted() -> dict[int, str]:
+    """Return the versions to choose from: all, or the one that `OPENSEARCH_VERSION` names."""
+    named = os.environ.get("OPENSEARCH_VERSION")
+    return {jdk: version for jdk, version in VERSIONS.items() if named in {None, version}}
+
+
 def install(version: str) -> Path:
     """Return the home of OpenSearch `version`, fetching it on first use (56 to 160 MB)."""
     home = CACHE / f"opensearch-{version}"
@@ -98,8 +104,9 @@ def _unpack(archive: Path, home: Path) -> None:
 class OpenSearchServer:
     """One node on free ports of 127.0.0.1; may be stopped, killed and started again with the same data."""
 
-    def __init__(self, versions: Mapping[int, str] = VERSIONS) -> None:
+    def __init__(self, versions: Mapping[int, str] | None = None) -> None:
         """Install OpenSearch where needed; nothing runs yet."""
+        versions = versions or _wanted()
         self._jdk, self.version = find_jdk(versions)
         self._home = self._install()
         # Not pytest's own folder: that one is closed to the ordinary user that the server runs as.
