@@ -75,6 +75,7 @@ browser:
 .PHONY: test
 test: jdk promtool helm browser check ## Check, then run all tests (TESTS="..." for some of them)
 	$(BIN)/pytest -q -rs $(TESTS)
+	$(if $(TESTS),,OPENSEARCH_VERSION=2.19.6 $(BIN)/pytest -q -rs -m oldest)
 
 # The long forms of what `make test` does in short; docs/reliability.md has their last figures.
 KILLS ?= 200

@@ -49,7 +49,10 @@ def find_jdk(versions: Mapping[int, str]) -> tuple[Path, str]:
 def _wanted() -> dict[int, str]:
     """Return the versions to choose from: all, or the one that `OPENSEARCH_VERSION` names."""
     named = os.environ.get("OPENSEARCH_VERSION")
-    return {jdk: version for jdk, version in VERSIONS.items() if named in {None, version}}
+    wanted = {jdk: version for jdk, version in VERSIONS.items() if named in {None, version}}
+    if not wanted:
+        raise OpenSearchUnavailableError(f"OPENSEARCH_VERSION is none of {', '.join(VERSIONS.values())}")
+    return wanted
 
 
 def install(version: str) -> Path:

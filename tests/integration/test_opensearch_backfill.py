@@ -22,7 +22,7 @@ from burl_opensearch.reading.source import Source
 from command_line import burl
 from contract.retries import SEEDED
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.oldest]
 
 START_MS = 1_763_769_600_000
 LINES = 6000

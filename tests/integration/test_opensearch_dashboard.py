@@ -15,7 +15,7 @@ from burl_opensearch.dashboards.queries import PanelQuery, panel_queries
 from contract.retries import SEEDED
 from contract.samples import annotation, incident, template, template_count, verdict
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.oldest]
 
 
 @pytest.fixture

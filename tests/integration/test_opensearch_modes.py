@@ -20,7 +20,7 @@ from burl.write.settings import OpenSearchSettings, UpdateSettings
 from contract.retries import SEEDED, seeded_retry
 from contract.samples import annotation, uid_of
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.oldest]
 
 LINES = 300
 

@@ -12,7 +12,7 @@ from burl_opensearch.stamp import State
 from burl_opensearch.templates import PRIORITY
 from contract.samples import annotation
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.oldest]
 
 
 @pytest.fixture
