@@ -5,8 +5,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from burl.parse.backtracking import may_run_away
 from burl.parse.rules import DEFAULT_MASKS, DEFAULT_PROTECTED
 
+_SHIPPED = frozenset(str(rule["pattern"]) for rule in (*DEFAULT_MASKS, *DEFAULT_PROTECTED))
+"""Tried on lines made to harm them (tests/unit/parse/test_backtracking.py)."""
 _RUNS = re.compile(r"\\d\+")
 _COUNTED = re.compile(r"\\d|[0-9]")
 
@@ -30,6 +33,8 @@ class Rule(BaseModel):
             raise ValueError(f"no regular expression: {error}") from error
         if compiled.fullmatch(""):
             raise ValueError("matches the empty text, so it would match everywhere")
+        if pattern not in _SHIPPED and (reason := may_run_away(pattern)):
+            raise ValueError(reason)
         return pattern
 
 

@@ -1,12 +1,12 @@
 """Finds the ids in a portion's events: lines that can hold none cost nothing."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from burl.parse import Catalogue
+from burl.window.patterns import SEARCHED_CHARS, Finds, id_pattern
 from burl.window.portion import Parameters, Portion
 from burl.window.spec import TRACE_ID, SessionSpec, Slot
 from burl.window.words import word_after, words_of
@@ -51,14 +51,15 @@ def _from_parameters(places: list[tuple[int, Slot]], parameters: Parameters) -> 
     return find
 
 
-def _from_text(patterns: list[tuple[int, re.Pattern[str]]]) -> Finder:
+def _from_text(patterns: list[tuple[int, Finds]]) -> Finder:
     """Return a finder by regular expressions."""
 
     def find(body: str, _template: int) -> list[Id]:
         found = []
+        text = body[:SEARCHED_CHARS]
         for kind, pattern in patterns:
             group = 1 if pattern.groups else 0
-            found += [(kind, match[group]) for match in pattern.finditer(body) if match[group]]
+            found += [(kind, match[group]) for match in pattern.finditer(text) if match[group]]
         return found
 
     return find
@@ -86,8 +87,8 @@ class Extractor:
                 self._slots.setdefault(slot.template_id, []).append((index, slot))
         kinds = list(enumerate(spec.kinds))
         self._attributes = [(index, kind.attribute) for index, kind in kinds if kind.attribute]
-        patterns = [(index, re.compile(kind.pattern)) for index, kind in kinds if kind.pattern]
-        shapes = [(index, re.compile(kind.shape)) for index, kind in kinds if kind.shape]
+        patterns = [(index, id_pattern(kind.pattern)) for index, kind in kinds if kind.pattern]
+        shapes = [(index, id_pattern(kind.shape)) for index, kind in kinds if kind.shape]
         self._by_pattern = _from_text(patterns) if patterns else None
         self._by_shape = _from_text(shapes) if shapes else None
         self._finders: list[list[Finder]] = []

@@ -1,9 +1,10 @@
 """What makes a session: the kinds of id that tie lines together, and where they stand."""
 
-import re
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from burl.window.patterns import id_pattern
 
 TRACE_ID = "trace_id"
 """The attribute that stands for the record's OpenTelemetry trace id."""
@@ -30,7 +31,8 @@ class SessionKind(BaseModel):
         "", description="Attribute that holds the id; `trace_id` is the record's trace id."
     )
     pattern: str = Field(
-        "", description="Regular expression for the text; its first group, if any, is the id."
+        "",
+        description="Regular expression for the first 4,096 characters; its first group, if any, is the id.",
     )
     slots: tuple[Slot, ...] = Field((), description="Where training found the ids.")
     shape: str = Field("", description="What an id looks like, for templates that training has not seen.")
@@ -38,10 +40,7 @@ class SessionKind(BaseModel):
     @field_validator("pattern", "shape")
     @classmethod
     def _compiles(cls, pattern: str) -> str:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise ValueError(f"not a regular expression: {error}") from error
+        id_pattern(pattern)
         return pattern
 
     @model_validator(mode="after")
