@@ -51,6 +51,12 @@ class AgentProcess:
         """Return its resident memory."""
         return self._pages(1) * os.sysconf("SC_PAGE_SIZE")
 
+    def peak_resident_bytes(self) -> int:
+        """Return the most resident memory that it ever had."""
+        assert self._process is not None
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+
     def virtual_bytes(self) -> int:
         """Return the size of its address space."""
         return self._pages(0) * os.sysconf("SC_PAGE_SIZE")

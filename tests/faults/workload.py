@@ -30,6 +30,11 @@ def shop_requests(records: int, size: int = 500) -> Iterator[bytes]:
         yield _request(chunk)
 
 
+def shop_times_ns(records: int, size: int = 500) -> list[int]:
+    """Return the time of the first record of each request."""
+    return [int(batch.times_ns[row]) for batch, row, _, _ in islice(_rows(), 0, records, size)]
+
+
 _Row = tuple[Batch, int, Identity, int]
 """A batch, a row of it, who wrote it, and how often the logs were repeated before."""
 
