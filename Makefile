@@ -77,7 +77,7 @@ test: jdk promtool helm browser check ## Check, then run all tests (TESTS="..." 
 	$(BIN)/pytest -q -rs $(TESTS)
 	$(if $(TESTS),,OPENSEARCH_VERSION=2.19.6 $(BIN)/pytest -q -rs -m oldest)
 
-# The long forms of what `make test` does in short; docs/reliability.md has their last figures.
+# The long forms of what `make test` does in short.
 KILLS ?= 200
 OUTAGES ?= 20
 RECORDS ?= 1000000

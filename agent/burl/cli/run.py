@@ -1,10 +1,16 @@
 """`burl run`: the agent."""
 
+import os
+
 from burl.cli.options import ConfigOption
 
 
 def run(config: ConfigOption = None) -> None:
     """Take logs over OTLP/gRPC until SIGTERM and write what is abnormal to the configured sinks."""
+    from burl.engine.memory import use_few_arenas
+
+    use_few_arenas()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when numpy loads; every thread costs a buffer
     from burl.config import load_settings
     from burl.engine import agent
 
