@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import yaml
@@ -34,10 +35,11 @@ class AgentProcess:
         begin = self._log.stat().st_size if self._log.exists() else 0
         with self._log.open("ab") as log:
             self._process = subprocess.Popen([*_COMMAND, str(self._config)], stdout=log, stderr=log)
-        listening = threading.Event()
-        watcher = threading.Thread(target=self._watch, args=(begin, listening), daemon=True)
-        watcher.start()
-        assert listening.wait(_START_SECONDS), self.log()
+        deadline = time.monotonic() + _START_SECONDS
+        while not self._listens(begin):
+            assert self._process.poll() is None, self.log()
+            assert time.monotonic() < deadline, self.log()
+            threading.Event().wait(0.05)
 
     def kill(self) -> None:
         """End it at once, by SIGKILL."""
@@ -88,16 +90,11 @@ class AgentProcess:
         self._process = None
         return code
 
-    def _watch(self, begin: int, listening: threading.Event) -> None:
-        """Poll the log until it says that it listens, or the process is gone."""
-        pause = threading.Event()
-        while self._process is not None and self._process.poll() is None:
-            with self._log.open("rb") as log:
-                log.seek(begin)
-                if b"listening on port" in log.read():
-                    listening.set()
-                    return
-            pause.wait(0.05)
+    def _listens(self, begin: int) -> bool:
+        """Return whether it said so in what it logged from `begin` on."""
+        with self._log.open("rb") as log:
+            log.seek(begin)
+            return b"listening on port" in log.read()
 
 
 def _free_port() -> int:
