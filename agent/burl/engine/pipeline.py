@@ -165,7 +165,9 @@ class Pipeline:
             units = by_unit[loaded.source.unit]
             if len(units) or loaded.source.unit == "interval":
                 self._score(loaded, units, windowed, findings, dead)
-        self.counters.limits = self._windower.counters() + Counter(overflow_lines=self._parser.refused)
+        self.counters.limits = self._windower.counters() + Counter(
+            overflow_lines=self._parser.refused, overflow_streams=self.streams.overflowed
+        )
         result = self._decider.decide(findings, watermark_ns)
         result.dead_letters += dead
         result.catalogue = self._counts.add(windowed.intervals, watermark_ns)
