@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,9 @@ from burl.window import Record, Sequences
 MASKING_VERSION = "events"
 """Templates of event ids are no masked text: their ids come from this name."""
 _SECOND_NS = 1_000_000_000
+_WINDOW_EVENTS = 1_000
+_FEW_TRACES = 80
+"""Of fewer, a quarter is too little to calibrate by."""
 
 
 def template_texts(directory: Path) -> dict[str, str]:
@@ -31,6 +35,20 @@ def sequence_config(spec: str) -> dict[str, object]:
     """Return the settings of a detector of event ids: there are no releases, an unseen event is odd."""
     kind, _ = parse_spec(spec)
     return {"unseen": "anomalous"} if "unseen" in kind.config_type.model_fields else {}
+
+
+def cut_traces(rows: list[EventSequence]) -> list[EventSequence]:
+    """Return `rows`; of a few long traces their windows of 1000 events, so that enough can be held out."""
+    windows = [window for row in rows for window in _windows(row)]
+    return windows if len(rows) < _FEW_TRACES <= len(windows) else rows
+
+
+def _windows(row: EventSequence) -> list[EventSequence]:
+    starts = range(0, len(row.events), _WINDOW_EVENTS)
+    return [
+        replace(row, id=f"{row.id}@{start}", events=row.events[start : start + _WINDOW_EVENTS])
+        for start in starts
+    ]
 
 
 class SequenceSource:

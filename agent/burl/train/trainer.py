@@ -23,7 +23,7 @@ from burl.train.labels import labelled_uids, read_labels
 from burl.train.lessons import Lessons
 from burl.train.prepare import Prepared, Recipe, prepare
 from burl.train.publish import Trained, publish
-from burl.train.sequences import SequenceSource, sequence_config, template_texts
+from burl.train.sequences import SequenceSource, cut_traces, sequence_config, template_texts
 from burl.window.settings import WindowSettings
 from burl.window.spec import SessionSpec
 from burl.write.settings import OpenSearchSettings
@@ -120,7 +120,7 @@ def _are_sequences(request: TrainRequest) -> bool:
 
 
 def _of_sequences(request: TrainRequest, progress: Progress) -> Trained:
-    rows = [row for path in request.inputs for row in _training_rows(path)]
+    rows = cut_traces([row for path in request.inputs for row in _training_rows(path)])
     if len(rows) < _MIN_SEQUENCES:
         raise InputError(f"{len(rows)} normal sequences are too few to learn from; it takes {_MIN_SEQUENCES}")
     source = SequenceSource(template_texts(request.inputs[0].parent))
