@@ -86,10 +86,11 @@ class EngineWorld:
         engine: dict[str, object] | None = None,
         state: dict[str, object] | None = None,
         clock: Clock | None = None,
+        redact: dict[str, object] | None = None,
     ) -> None:
         settings = Settings.model_validate(
             {
-                "receive": {"max_ahead_seconds": 1e9},
+                "receive": {"max_ahead_seconds": 1e9, "redact": redact or {}},
                 "state": {"directory": directory / "state", "checkpoint_seconds": 3600} | (state or {}),
                 "write": {"sqlite": {"path": directory / "burl.sqlite"}},
                 "engine": engine or {},

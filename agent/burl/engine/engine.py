@@ -234,12 +234,12 @@ class Engine:
             return
         self._quiet_since = self._clock.monotonic()
         try:
-            slices, error = self._judge.begin(raw, request.sender, request.arrival_ns)
+            begun = self._judge.begin(raw, request.sender, request.arrival_ns)
         except MemoryError as full:
             raise Refused("memory") from full
-        self._journal("request", digest, request.sender, request.arrival_ns, raw)
-        self._answers.begin(digest, request.answer, error)
-        self._store(slices, digest, request.arrival_ns)
+        self._journal("redacted", digest, request.sender, request.arrival_ns, begun.kept)
+        self._answers.begin(digest, request.answer, begun.error)
+        self._store(begun.slices, digest, request.arrival_ns)
 
     def _store(self, slices: Iterator[Findings], digest: bytes, arrival_ns: int) -> None:
         """Judge a request that has been journaled and hand over what it leads to; never raises."""
@@ -281,12 +281,12 @@ class Engine:
         if entry[0] == "suppressions":
             self._pipeline.suppressor.use(entry[1])
             return
-        _, digest, sender, arrival_ns, raw = entry
+        kind, digest, sender, arrival_ns, raw = entry
         if poisonous:
             letters = unusable(raw, arrival_ns, "parse", ReplayError("it ended the process at each replay"))
             slices = iter([Findings(dead_letters=letters)])
         else:
-            slices, _ = self._judge.begin(raw, sender, arrival_ns)
+            slices = self._judge.begin(raw, sender, arrival_ns, redacted=kind == "redacted").slices
         self._answers.begin(digest, None)
         self._store(slices, digest, arrival_ns)
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from burl.decide import Findings
 from burl.engine.dead_letters import unjudged, unusable
@@ -13,14 +14,29 @@ from burl.receive.otlp import Decoder
 _LOG = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A request on its way through the rooms.
+
+    Attributes:
+        slices: what it leads to, slice by slice.
+        kept: the request as the journal keeps it, without what is personal.
+        error: what its sender is answered in the end, if not OK.
+    """
+
+    slices: Iterator[Findings]
+    kept: bytes
+    error: Exception | None = None
+
+
 class Judge:
     """Decoder and pipeline as the engine uses them."""
 
     def __init__(self, decoder: Decoder, pipeline: Pipeline) -> None:
         self._decoder, self._pipeline = decoder, pipeline
 
-    def begin(self, raw: bytes, sender: str, arrival_ns: int) -> tuple[Iterator[Findings], Exception | None]:
-        """Return the findings of a request, slice by slice, and the error to answer it with.
+    def begin(self, raw: bytes, sender: str, arrival_ns: int, *, redacted: bool = False) -> Begun:
+        """Begin to judge a request; one that comes from the journal is `redacted` already.
 
         Nothing is judged, and no state changes, before the first slice is asked for. Asking raises nothing.
 
@@ -28,11 +44,13 @@ class Judge:
             MemoryError: it is too large for what memory there is now.
         """
         try:
-            batches = self._decoder.decode(raw, sender, arrival_ns)
-        except Undecodable as error:
-            letters = unusable(raw, arrival_ns, "receive", error)
-            return iter([Findings(dead_letters=letters)]), error
-        return self._slices(batches, raw, arrival_ns), None
+            kept = raw if redacted else self._decoder.redacted(raw)
+            batches = self._decoder.decode(kept, sender, arrival_ns)
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - else its sender would send this poison for ever
+            return _given_up(raw, arrival_ns, error)
+        return Begun(self._slices(batches, kept, arrival_ns), kept)
 
     def _slices(self, batches: Iterator[Batch], raw: bytes, arrival_ns: int) -> Iterator[Findings]:
         records = 0
@@ -55,3 +73,12 @@ class Judge:
         except Exception as error:  # noqa: BLE001 - as above; the slices around it must go on
             _LOG.exception("a slice of %d records made a room fail; they go to the dead letters", len(batch))
             return Findings(dead_letters=unjudged(batch, error))
+
+
+def _given_up(raw: bytes, arrival_ns: int, error: Exception) -> Begun:
+    """Make a dead letter of a whole request; what it holds cannot be told apart, so it stays as it came."""
+    if not isinstance(error, Undecodable):
+        _LOG.error("a request made the decoder fail", exc_info=error)
+    letters = unusable(raw, arrival_ns, "receive", error)
+    said = error if isinstance(error, Undecodable) else None
+    return Begun(iter([Findings(dead_letters=letters)]), raw, said)

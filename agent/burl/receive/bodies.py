@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from burl.receive.counters import ReceiveCounters
-from burl.receive.redaction import make_redactor
+from burl.receive.redaction import Redactor
 from burl.receive.settings import ReceiveSettings
 from burl.receive.values import body_bytes
 
@@ -16,11 +16,12 @@ _MARGIN_BYTES = 1024
 class BodyDecoder:
     """Bytes -> text: line end removed, invalid UTF-8 replaced and counted, redacted, length bounded."""
 
-    def __init__(self, settings: ReceiveSettings, counters: ReceiveCounters) -> None:
+    def __init__(
+        self, settings: ReceiveSettings, counters: ReceiveCounters, redactor: Redactor | None
+    ) -> None:
         self._limit = settings.record_max_bytes
         self._keys = settings.body_keys
         self._counters = counters
-        redactor = make_redactor(settings.redact)
         self._redact = redactor.text if redactor else None
 
     def texts(self, values: Sequence[bytes]) -> list[str]:
@@ -44,8 +45,8 @@ class BodyDecoder:
         size = len(raw)
         if self._redact:
             raw = self._redact(raw[: self._limit + _MARGIN_BYTES].decode("utf-8", "replace")).encode()
-        kept = raw[: self._limit].decode("utf-8", "replace").rstrip("\ufffd")
-        return f"{kept} [cut: {size} bytes]"
+        mark = f" [cut: {size} bytes]"  # within the limit: what is cut once is not cut again
+        return raw[: self._limit - len(mark)].decode("utf-8", "replace").rstrip("\ufffd") + mark
 
 
 def string_of(raw: bytes) -> bytes:

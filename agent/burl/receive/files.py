@@ -102,8 +102,8 @@ class FileReader:
         self._settings = settings
         self._streams = streams
         self._clock = clock
-        self._bodies = BodyDecoder(settings, self.counters)
-        self._redactor = make_redactor(settings.redact)
+        self._redactor = make_redactor(settings)
+        self._bodies = BodyDecoder(settings, self.counters, self._redactor)
         self._found: dict[_Source, int] = {}
 
     def read(self, paths: Iterable[Path], file_format: FileFormat = "auto") -> Iterator[Batch]:

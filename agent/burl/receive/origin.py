@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from burl.receive.entries import record_entries, resource_entries
-from burl.receive.redaction import Redactor
 from burl.receive.values import attributes
 from burl.receive.wire import LogRecord
 
@@ -24,7 +23,6 @@ class OtlpOrigin:
         uid_attributes: attributes that may hold the uid.
         repeats: how often each record came before in the request; None = worked out when asked, which is
             right only when the batch is the whole request.
-        redactor: replaces what is personal in attributes.
     """
 
     records: Sequence[LogRecord]
@@ -34,7 +32,6 @@ class OtlpOrigin:
     bodies: Sequence[str]
     uid_attributes: Sequence[str]
     repeats: list[int] | None = None
-    redactor: Redactor | None = None
 
     def count_repeats(self, seen: dict[int, int]) -> list[int]:
         """Return how often each record's stream, time and body came before; counts them into `seen`.
@@ -64,8 +61,7 @@ class OtlpOrigin:
     def attributes(self, index: int) -> dict[str, Any]:
         """Return resource attributes and the record's own, which win."""
         entries = [*resource_entries(self.resources[index]), *record_entries(self.records[index])]
-        found = attributes(entries)
-        return dict(self.redactor.value(found)) if self.redactor else found
+        return attributes(entries)
 
     def trace_id(self, index: int) -> str:
         """Return 32 hex digits, or an empty string."""

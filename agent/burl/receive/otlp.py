@@ -12,7 +12,7 @@ from burl.receive.counters import ReceiveCounters
 from burl.receive.entries import resource_entries
 from burl.receive.order import in_order_of_time
 from burl.receive.origin import OtlpOrigin
-from burl.receive.redaction import make_redactor
+from burl.receive.redacted_request import RequestRedactor
 from burl.receive.settings import ReceiveSettings
 from burl.receive.severity import severities
 from burl.receive.streams import StreamFinder
@@ -60,14 +60,22 @@ class Decoder:
         self._settings = settings
         self._streams = streams
         self._finder = StreamFinder(settings.identity, streams)
-        self._bodies = BodyDecoder(settings, self.counters)
-        self._redactor = make_redactor(settings.redact)
+        self._bodies = BodyDecoder(settings, self.counters, None)
+        self._redactor = RequestRedactor(settings, self.counters)
+
+    def redacted(self, raw: bytes) -> bytes:
+        """Return a request without what is personal: what `decode` is given, and what may be kept on disk.
+
+        Raises:
+            Undecodable: `raw` is no request.
+        """
+        return self._redactor.redacted(raw) if self._redactor.wanted else raw
 
     def decode(self, raw: bytes, sender: str, arrival_ns: int) -> Iterator[Batch]:
         """Return the batches of a serialised ExportLogsServiceRequest, decoded one by one.
 
         Args:
-            raw: the request, decompressed.
+            raw: the request, decompressed, as `redacted` returned it.
             sender: the peer's host.
             arrival_ns: when it arrived, nanoseconds since the epoch.
 
@@ -116,7 +124,6 @@ class Decoder:
             said=said,
             bodies=bodies,
             uid_attributes=self._settings.uid_attributes,
-            redactor=self._redactor,
         )
         if not single:
             origin.repeats = origin.count_repeats(request.seen)

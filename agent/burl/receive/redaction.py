@@ -8,10 +8,11 @@ RE2, which guarantees that.
 
 import ipaddress
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from burl.receive.redaction_settings import Kind, RedactSettings, compiled
+from burl.receive.settings import ReceiveSettings
 
 Replace = Callable[[str], str]
 _MAX_DEPTH = 64
@@ -79,12 +80,13 @@ _STEPS: Mapping[Kind, Replace] = {"token": _tokens, "mail": _mails, "card": _car
 
 
 class Redactor:
-    """Replaces what the settings name by `<kind>`."""
+    """Replaces what the settings name by `<kind>`; values under the keys of `keep` stay as they are."""
 
-    def __init__(self, settings: RedactSettings) -> None:
+    def __init__(self, settings: RedactSettings, keep: Collection[str] = ()) -> None:
         self._steps = [step for kind, step in _STEPS.items() if kind in settings.kinds]
         self._steps += [_own(rule.pattern, f"<{rule.name}>") for rule in settings.patterns]
         self._secret_keys = "token" in settings.kinds
+        self._keep = frozenset(keep)
 
     def text(self, text: str) -> str:
         """Return `text` with what is personal replaced."""
@@ -93,24 +95,37 @@ class Redactor:
         return text
 
     def value(self, value: Any, depth: int = 0) -> Any:
-        """Return an attribute's value likewise, maps and lists all the way down; keys stay as they are."""
+        """Return an attribute's value likewise, maps and lists all the way down.
+
+        A number that is personal, such as a card's, becomes text.
+        """
         if isinstance(value, str):
             return self.text(value)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return self._number(value)
         if depth >= _MAX_DEPTH:
             return None
         if isinstance(value, Mapping):
-            return {key: self._entry(key, item, depth + 1) for key, item in value.items()}
+            return {self.text(key): self._entry(key, item, depth + 1) for key, item in value.items()}
         return [self.value(item, depth + 1) for item in value] if isinstance(value, list) else value
 
+    def _number(self, value: float) -> float | str:
+        text = str(value)
+        redacted = self.text(text)
+        return value if redacted == text else redacted
+
     def _entry(self, key: str, item: Any, depth: int) -> Any:
+        if key in self._keep:
+            return item
         if self._secret_keys and _SECRET_KEY.search(key):
             return "<token>"
         return self.value(item, depth)
 
 
-def make_redactor(settings: RedactSettings) -> Redactor | None:
-    """Return what the settings ask for, if anything."""
-    return Redactor(settings) if settings.kinds or settings.patterns else None
+def make_redactor(settings: ReceiveSettings) -> Redactor | None:
+    """Return what the settings ask for, if anything; a record's own id stays, or two might become one."""
+    wanted = settings.redact.kinds or settings.redact.patterns
+    return Redactor(settings.redact, settings.uid_attributes) if wanted else None
 
 
 def _own(pattern: str, replacement: str) -> Replace:

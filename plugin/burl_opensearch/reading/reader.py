@@ -14,6 +14,7 @@ from burl.receive.batch import Batch, StreamTable
 from burl.receive.bodies import BodyDecoder
 from burl.receive.counters import ReceiveCounters
 from burl.receive.identity import identify
+from burl.receive.redaction import make_redactor
 from burl.receive.settings import ReceiveSettings
 from burl.write.opensearch.client import translated
 from burl_opensearch.reading.documents import attributes_of, body_of, severity_of, span_of, trace_of
@@ -101,7 +102,8 @@ class IndexReader:
         """Args: `url` is how messages name the server."""
         self._client, self._url, self._settings = client, url, settings
         self._streams, self._clock = streams, clock
-        self._bodies = BodyDecoder(settings, ReceiveCounters())
+        self._redactor = make_redactor(settings)
+        self._bodies = BodyDecoder(settings, ReceiveCounters(), self._redactor)
 
     def count(self, source: Source) -> int:
         """Return how many documents the source has. Raises as `read`."""
@@ -152,7 +154,7 @@ class IndexReader:
     def _batch(self, hits: list[Hit]) -> Batch:
         now_ns = self._clock.time_ns()
         sources = [hit["_source"] for hit in hits]
-        flat = [attributes_of(source) for source in sources]
+        flat = [self._attributes(source) for source in sources]
         times = [hit["sort"][0] for hit in hits]
         bodies = [body_of(source, self._settings.body_keys).encode() for source in sources]
         streams = [self._streams.add(identify(each, SENDER, self._settings.identity)) for each in flat]
@@ -166,6 +168,10 @@ class IndexReader:
             arrival_ns=now_ns,
             origin=HitOrigin(hits, flat),
         )
+
+    def _attributes(self, source: dict[str, Any]) -> dict[str, str]:
+        found = attributes_of(source)
+        return self._redactor.value(found) if self._redactor else found
 
 
 def _identity(hit: Hit) -> str:

@@ -1,5 +1,6 @@
 """Personal data and secrets: what is replaced, what stays, and that neither ever takes long."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,10 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from pydantic import ValidationError
 
 from burl.clock import ManualClock
-from burl.receive.batch import StreamTable
+from burl.receive.batch import Batch, StreamTable
 from burl.receive.files import FileReader
 from burl.receive.otlp import Decoder
-from burl.receive.redaction import Redactor
+from burl.receive.redaction import Redactor, make_redactor
 from burl.receive.redaction_settings import RedactRule, RedactSettings
 from burl.receive.settings import ReceiveSettings
 
@@ -111,6 +112,12 @@ def _request(body: str, attributes: dict[str, str]) -> bytes:
     return message.SerializeToString()
 
 
+def _decoded(settings: ReceiveSettings, raw: bytes) -> Batch:
+    decoder = Decoder(settings, StreamTable())
+    (batch,) = decoder.decode(decoder.redacted(raw), "peer", 10**18)
+    return batch
+
+
 @pytest.fixture
 def settings() -> ReceiveSettings:
     return ReceiveSettings(redact=ALL, record_max_bytes=1024)
@@ -118,9 +125,67 @@ def settings() -> ReceiveSettings:
 
 def test_a_batch_from_the_door_holds_nothing_personal(settings: ReceiveSettings) -> None:
     raw = _request("mail alice@example.org", {"client.address": "10.0.0.1"})
-    (batch,) = Decoder(settings, StreamTable()).decode(raw, "peer", 10**18)
+    batch = _decoded(settings, raw)
     assert batch.bodies == ["mail <mail>"]
     assert batch.origin.attributes(0) == {"client.address": "<ip>"}
+
+
+def test_numbers_and_keys_may_be_personal_too_but_not_the_id_of_a_record() -> None:
+    redactor = make_redactor(ReceiveSettings(redact=ALL))
+    assert redactor is not None
+    stays = {"ratio": 0.5, "ok": True, "log.record.uid": "file@10.0.0.1"}
+    personal = {"card": 4111111111111111, "a@example.org": 1}
+    assert redactor.value(stays | personal) == stays | {"card": "<card>", "<mail>": 1}
+
+
+def test_a_request_that_is_redacted_holds_nothing_personal_and_reads_the_same(
+    settings: ReceiveSettings,
+) -> None:
+    message = ExportLogsServiceRequest()
+    logs = message.resource_logs.add()
+    logs.resource.attributes.add(key="host.name").value.string_value = "h-10.0.0.1"
+    record = logs.scope_logs.add().log_records.add(
+        time_unix_nano=10**18, severity_text="warn", trace_id=bytes(range(16)), span_id=bytes(range(8))
+    )
+    said = record.body.kvlist_value.values
+    said.add(key="log").value.string_value = "paid by alice@example.org"
+    said.add(key="password").value.string_value = "hunter2"
+    said.add(key="sizes").value.array_value.values.add(double_value=1.5)
+    kept = Decoder(settings, StreamTable()).redacted(message.SerializeToString())
+    assert not re.search(rb"alice|hunter2|10\.0\.0\.1", kept)
+    batch = _decoded(settings, message.SerializeToString())
+    assert batch.bodies == ["paid by <mail>"]
+    assert batch.severities.tolist() == [13]
+    assert batch.times_ns.tolist() == [10**18]
+    assert batch.streams.tolist() == [0]
+    assert batch.origin.trace_id(0) == bytes(range(16)).hex()
+    assert batch.origin.attributes(0) == {
+        "host.name": "h-<ip>",
+        "log": "paid by <mail>",
+        "password": "<token>",
+        "sizes": [1.5],
+    }
+
+
+def test_a_request_that_needs_no_redaction_is_left_alone() -> None:
+    raw = _request("mail alice@example.org", {})
+    assert Decoder(ReceiveSettings(), StreamTable()).redacted(raw) is raw
+
+
+@given(bodies=st.lists(st.text(max_size=50), min_size=1, max_size=20), limit=st.integers(1024, 1100))
+def test_redaction_changes_nothing_else(bodies: list[str], limit: int) -> None:
+    """Whatever a request says, and however often it is redacted, it gives the same records."""
+    own = RedactSettings(patterns=(RedactRule(name="own", pattern="SECRET"),))
+    settings = ReceiveSettings(redact=own, record_max_bytes=limit)
+    raw = _request("x" * 2000, {"a": "b"}) + b"".join(_request(body, {"pod": body}) for body in bodies)
+    plain = Decoder(ReceiveSettings(record_max_bytes=limit), StreamTable())
+    (expected,) = plain.decode(raw, "peer", 10**18)
+    once = _decoded(settings, raw)
+    assert once.bodies == expected.bodies
+    assert once.times_ns.tolist() == expected.times_ns.tolist()
+    rows = range(len(expected))
+    assert [once.origin.uid(row) for row in rows] == [expected.origin.uid(row) for row in rows]
+    assert [once.origin.attributes(row) for row in rows] == [expected.origin.attributes(row) for row in rows]
 
 
 def test_a_batch_from_a_file_holds_nothing_personal(settings: ReceiveSettings, tmp_path: Path) -> None:
@@ -134,6 +199,6 @@ def test_a_batch_from_a_file_holds_nothing_personal(settings: ReceiveSettings, t
 
 def test_a_cut_leaves_no_part_of_it(settings: ReceiveSettings) -> None:
     body = "x" * 1010 + " 4111111111111111 " + "y" * 100
-    (batch,) = Decoder(settings, StreamTable()).decode(_request(body, {}), "peer", 10**18)
+    batch = _decoded(settings, _request(body, {}))
     assert "4111" not in batch.bodies[0]
     assert batch.bodies[0].endswith("[cut: 1128 bytes]")
