@@ -17,6 +17,11 @@ def key_of(token: str) -> str:
     return match[0] if match else ""
 
 
+def is_word(token: str) -> bool:
+    """Return True when letters stand in a token (behind its `key=`) and nothing in it was masked."""
+    return "<" not in token and any(map(str.isalpha, token[len(key_of(token)) :]))
+
+
 def generalise(ours: str, theirs: str) -> str:
     """Return the token that stands for both: `key=<*>` where they share a key."""
     if ours == theirs:

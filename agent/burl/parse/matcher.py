@@ -1,12 +1,15 @@
 """Frozen templates: they match or they don't, and never change."""
 
+from collections.abc import Collection
 from typing import Any
 
-from burl.parse.lines import Line, Signature, key_of
+from burl.parse.lines import Line, Signature, is_word, key_of
 from burl.parse.masks import WILDCARD
 
 _END = ""
 """Key of a template's index in the last node of its path; no token is empty."""
+_WORDS_TOO = " "
+"""Follows a wildcard that takes words, too; no token holds a space."""
 
 
 class Matcher:
@@ -16,11 +19,16 @@ class Matcher:
         """Start empty."""
         self._roots: dict[Signature, dict[str, Any]] = {}
 
-    def add(self, template: Line, index: int) -> None:
-        """Add a template; of two with equal text the first stays."""
+    def add(self, template: Line, index: int, words: Collection[int] | None = None) -> None:
+        """Add a template; of two with equal text the first stays.
+
+        `words` are the places of wildcards that take words, too; at the others a word is another message.
+        None means all places.
+        """
         node = self._roots.setdefault(template.signature, {})
-        for token in template.tokens:
-            node = node.setdefault(token, {})
+        for place, token in enumerate(template.tokens):
+            takes_words = token == key_of(token) + WILDCARD and (words is None or place in words)
+            node = node.setdefault(token + _WORDS_TOO if takes_words else token, {})
         node.setdefault(_END, index)
 
     def find(self, line: Line) -> int:
@@ -32,11 +40,17 @@ class Matcher:
 def _find(node: dict[str, Any], tokens: tuple[str, ...], position: int) -> int:
     if position == len(tokens):
         return int(node.get(_END, -1))
-    token = tokens[position]
-    for branch in dict.fromkeys((token, key_of(token) + WILDCARD, WILDCARD)):
+    for branch in _branches(tokens[position]):
         child = node.get(branch)
         if child is not None:
             found = _find(child, tokens, position + 1)
             if found >= 0:
                 return found
     return -1
+
+
+def _branches(token: str) -> dict[str, None]:
+    """Return what may stand for `token` in a template, the closest first."""
+    wildcards = dict.fromkeys((key_of(token) + WILDCARD, WILDCARD))
+    masked = {} if is_word(token) else wildcards
+    return {token: None, **masked, **dict.fromkeys(wildcard + _WORDS_TOO for wildcard in wildcards)}

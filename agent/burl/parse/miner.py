@@ -47,8 +47,8 @@ class _Cluster(LogCluster):  # type: ignore[misc] # drain3 ships no types
                     missed += 1
                     if missed > most:
                         return 0.0
-            if same or missed:
-                return same / (same + missed)
+            if constants:
+                return same / (same + missed) if missed else 1.0
         return 1.0
 
 

@@ -49,8 +49,9 @@ class Parser:
         version = masking_version(settings.masks, settings.protect)
         self._reader = LineReader(settings)
         self._matcher = Matcher()
-        for template in frozen.catalogue_entries() if frozen else ():
-            self._matcher.add(self._reader.line(template.text), self._catalogue.add(template))
+        if frozen is not None:
+            indexes = map(self._catalogue.add, frozen.catalogue_entries())
+            self._matcher = frozen.matcher(self._reader, indexes)
         if version != self._version:
             self._version = version
             self._online = OnlineTemplates(settings, self._catalogue, version)

@@ -9,15 +9,18 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from burl.parse.lines import generalise
+from burl.parse.lines import generalise, is_word
+from burl.parse.masks import WILDCARD
 
 Tokens = tuple[str, ...]
+Mined = tuple[Tokens, frozenset[int]]
+"""A template, and the places of its wildcards that stood for words, not for masked values alone."""
 
 _WORD = re.compile(r"[^\w<]*[A-Za-z][A-Za-z_@-]*\W?", re.ASCII)
 _NAMES = {"user", "host", "node"}  # whatever follows is a name, however few of them have been seen
 
 
-def split(lines: Sequence[Tokens], max_choices: int) -> list[Tokens]:
+def split(lines: Sequence[Tokens], max_choices: int) -> list[Mined]:
     """Return the templates of the lines of one cluster (same length, unique): one unless it shows choices."""
     pending, templates = [list(lines)], []
     while pending:
@@ -30,7 +33,7 @@ def split(lines: Sequence[Tokens], max_choices: int) -> list[Tokens]:
         for line in group:
             parts[line[place]].append(line)
         pending += parts.values()
-    return sorted(templates)
+    return templates
 
 
 def _choice(lines: Sequence[Tokens], max_choices: int) -> int:
@@ -43,8 +46,13 @@ def _choice(lines: Sequence[Tokens], max_choices: int) -> int:
     return place
 
 
-def _template(lines: Sequence[Tokens]) -> Tokens:
+def _template(lines: Sequence[Tokens]) -> Mined:
     tokens = lines[0]
     for line in lines[1:]:
         tokens = tuple(map(generalise, tokens, line))
-    return tokens
+    words = (
+        place
+        for place, texts in enumerate(zip(*lines, strict=True))
+        if WILDCARD in tokens[place] and any(map(is_word, texts))
+    )
+    return tokens, frozenset(words)

@@ -1,6 +1,6 @@
 """The frozen templates that training makes and a bundle carries, as JSON."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -17,23 +17,33 @@ class TemplateSet(BaseModel):
     """Templates in canonical order, with the settings that made them.
 
     `templates` maps id to text. `supersedes` maps ids of templates mined online (or trained before) to the
-    trained template that now stands for their lines; suppressions follow it.
+    trained template that now stands for their lines; suppressions follow it. `words` are, by id, the places
+    of wildcards that stood for words in training, not for masked values alone; elsewhere a word is another
+    message. None, as in sets of version 1: every wildcard takes words.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    version: Literal[1] = 1
+    version: Literal[1, 2] = 2
     masking_version: str
     settings: ParseSettings
     templates: dict[str, str]
+    words: dict[str, tuple[int, ...]] | None = None
     supersedes: dict[str, str] = Field(default_factory=dict)
 
     @classmethod
     def of(cls, texts: Iterable[str], settings: ParseSettings) -> "TemplateSet":
-        """Return the set of `texts`."""
+        """Return the set of `texts`, whose wildcards all take words."""
         version = masking_version(settings.masks, settings.protect)
         templates = {template_id(text, version): text for text in sorted(set(texts))}
         return cls(masking_version=version, settings=settings, templates=templates)
+
+    @classmethod
+    def mined(cls, words: Mapping[str, Collection[int]], settings: ParseSettings) -> "TemplateSet":
+        """Return the set of templates by their texts; of each, the places of wildcards that take words."""
+        bare = cls.of(words, settings)
+        places = {key: tuple(sorted(words[text])) for key, text in bare.templates.items() if words[text]}
+        return bare.model_copy(update={"words": places})
 
     def __len__(self) -> int:
         """Return the number of templates."""
@@ -63,6 +73,14 @@ class TemplateSet(BaseModel):
         """Return the templates as the catalogue keeps them."""
         return [Template(key, text, trained=True) for key, text in self.templates.items()]
 
+    def matcher(self, reader: LineReader, indexes: Iterable[int]) -> Matcher:
+        """Return what finds the templates, which have `indexes` in their order."""
+        matcher = Matcher()
+        for index, (key, text) in zip(indexes, self.templates.items(), strict=True):
+            words = None if self.words is None else self.words.get(key, ())
+            matcher.add(reader.line(text), index, words)
+        return matcher
+
     def superseding(self, others: Iterable[Template]) -> "TemplateSet":
         """Return this set with `supersedes` filled for `others` (mined online, or trained before)."""
         mapped = supersedes(self, others)
@@ -74,9 +92,7 @@ def supersedes(trained: TemplateSet, others: Iterable[Template]) -> dict[str, st
 
     The text of a template mined online is the masked line that it was born of, so it is matched as lines are.
     """
-    reader, matcher = LineReader(trained.settings), Matcher()
-    ids = list(trained.templates)
-    for index, text in enumerate(trained.templates.values()):
-        matcher.add(reader.line(text), index)
+    reader, ids = LineReader(trained.settings), list(trained.templates)
+    matcher = trained.matcher(reader, range(len(ids)))
     found = ((other.id, matcher.find(reader.line(other.text))) for other in others)
     return {key: ids[index] for key, index in found if index >= 0 and ids[index] != key}

@@ -33,7 +33,8 @@ def train_templates(
         clusters[miner.assign(line, lambda: True)].append(line.tokens)
         if progress is not None and number % _REPORT_EVERY == 0:
             progress("templates", number / len(unique))
-    texts = (
-        " ".join(tokens) for cluster in clusters.values() for tokens in split(cluster, settings.max_choices)
-    )
-    return TemplateSet.of(texts, settings)
+    words: dict[str, set[int]] = defaultdict(set)
+    for cluster in clusters.values():
+        for tokens, places in split(cluster, settings.max_choices):
+            words[" ".join(tokens)].update(places)
+    return TemplateSet.mined(words, settings)

@@ -38,6 +38,43 @@ def test_few_words_at_a_place_are_choices_and_many_are_values() -> None:
     assert texts == {*(line.replace("7", "<*>") for line in events), "session opened by <*> today"}
 
 
+def indexes(frozen: TemplateSet, lines: list[str]) -> list[str]:
+    catalogue = Catalogue()
+    found = Parser(frozen.settings, catalogue, frozen).parse(lines, np.arange(len(lines), dtype=np.int64))
+    return [catalogue[index].text for index in found.tolist()]
+
+
+@pytest.mark.parametrize("value", ["7", "a1b2c3", "-", "v7x"])
+def test_a_place_of_masked_values_takes_values_only(value: str) -> None:
+    frozen = train_templates([f"worker left after {n} size={n}" for n in (1, 22)], ParseSettings())
+    assert indexes(frozen, [f"worker left after {value} size={value}"]) == ["worker left after <*> size=<*>"]
+    for line in ("worker left after shouting size=7", "worker left after 7 size=huge"):
+        assert indexes(frozen, [line])[0] not in frozen.templates.values()
+
+
+def test_a_place_where_words_stood_takes_other_words_and_values() -> None:
+    names = ("ada", "eve", "bob", "kim", "joe", "7")
+    frozen = train_templates([f"user {name} left by={name}" for name in names], ParseSettings())
+    assert frozen.words is not None
+    assert list(frozen.words.values()) == [(1, 3)]
+    for line in ("user sue left by=sue", "user 9 left by=9"):
+        assert indexes(frozen, [line]) == ["user <*> left by=<*>"]
+
+
+def test_sets_of_version_1_are_read_and_every_wildcard_of_theirs_takes_words() -> None:
+    frozen = train_templates([f"worker left after {n}" for n in (1, 22)], ParseSettings())
+    old = {**json.loads(frozen.to_json()), "version": 1}
+    del old["words"]
+    read = TemplateSet.from_json(json.dumps(old))
+    assert indexes(read, ["worker left after shouting"]) == ["worker left after <*>"]
+    assert json.loads(read.to_json())["version"] == 1
+
+
+def test_messages_of_masked_values_alone_are_one_whatever_their_heads() -> None:
+    lines = [f"{n} node-{node}-{n}: ERROR lr:0{n} cr:{n}" for n, node in enumerate("abcdef")]
+    assert list(train_templates(lines, ParseSettings()).templates.values()) == ["<*> <*> ERROR lr:<*> cr:<*>"]
+
+
 def test_levels_error_kinds_and_tasks_never_become_wildcards() -> None:
     lines = [
         "INFO [shop.cart] done",
