@@ -8,6 +8,7 @@ import msgpack
 import numpy as np
 
 from burl.parse import CONTINUATION, Catalogue, Template
+from burl.receive import batch
 from burl.receive.batch import Batch, Identity, Ints, StreamTable
 from burl.window.settings import WindowSettings
 from burl.window.spec import SessionSpec
@@ -22,7 +23,7 @@ Line = tuple[float, int, str]
 
 
 @dataclass
-class Origin:
+class Origin(batch.Origin):
     """Uids count on over batches, so that a record is the same however its batch was cut."""
 
     first: int

@@ -1,5 +1,6 @@
 """What the receive room gives: a `Batch` of records as columns, and the streams they belong to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -7,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from burl.receive.stream_table import Identity, Ints, StreamTable
+from burl.receive.uid import Held
 
 __all__ = ["Batch", "Identity", "Ints", "Origin", "StreamTable"]
 
@@ -32,6 +34,14 @@ class Origin(Protocol):
     def span_id(self, index: int) -> str:
         """Lower-case hex, or an empty string."""
         ...
+
+    def held(self, indexes: Sequence[int]) -> Held:
+        """What is kept of these records until they are judged; an origin of many may do it more cheaply."""
+        return Held(
+            [self.uid(index) for index in indexes],
+            [self.trace_id(index) for index in indexes],
+            [self.span_id(index) for index in indexes],
+        )
 
 
 @dataclass(slots=True)

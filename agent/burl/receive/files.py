@@ -13,7 +13,7 @@ import numpy as np
 
 from burl.clock import Clock
 from burl.errors import InputError
-from burl.receive.batch import Batch, StreamTable
+from burl.receive.batch import Batch, Origin, StreamTable
 from burl.receive.bodies import BodyDecoder
 from burl.receive.counters import ReceiveCounters
 from burl.receive.event_logs import has_event_columns
@@ -57,7 +57,7 @@ class _Placed(NamedTuple):
 
 
 @dataclass(slots=True)
-class FileOrigin:
+class FileOrigin(Origin):
     """Where records of files came from."""
 
     placed: Sequence[_Placed]

@@ -5,12 +5,14 @@ what came before what in a session, must not depend on that: streams are merged 
 order.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from burl.receive.batch import Batch, Ints, Origin
+from burl.receive.uid import Held
 
 
 def in_order_of_time(batch: Batch) -> Batch:
@@ -41,7 +43,7 @@ def _latest_in_stream(times: Ints, streams: Ints) -> Ints:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reordered:
+class _Reordered(Origin):
     """An origin whose records were put into another order."""
 
     origin: Origin
@@ -58,3 +60,6 @@ class _Reordered:
 
     def span_id(self, index: int) -> str:
         return self.origin.span_id(int(self.order[index]))
+
+    def held(self, indexes: Sequence[int]) -> Held:
+        return self.origin.held(self.order[indexes].tolist())

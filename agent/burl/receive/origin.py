@@ -1,17 +1,19 @@
 """Where OTLP records came from: what only annotated records are asked for."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from burl.receive.batch import Origin
 from burl.receive.entries import record_entries, resource_entries
+from burl.receive.given_uids import GivenUids
+from burl.receive.uid import Held, Uid, uid_of
 from burl.receive.values import attributes
 from burl.receive.wire import LogRecord
 
 
 @dataclass(slots=True)
-class OtlpOrigin:
+class OtlpOrigin(Origin):
     """The records of one batch as they came; equal-length columns.
 
     Attributes:
@@ -20,7 +22,7 @@ class OtlpOrigin:
         streams: the key of each record's stream.
         said: the times that the records say, 0 for nothing.
         bodies: their text.
-        uid_attributes: attributes that may hold the uid.
+        given: finds the uids that records bring along; None where the request holds none.
         repeats: how often each record came before in the request; None = worked out when asked, which is
             right only when the batch is the whole request.
     """
@@ -30,7 +32,7 @@ class OtlpOrigin:
     streams: Sequence[str]
     said: Sequence[int]
     bodies: Sequence[str]
-    uid_attributes: Sequence[str]
+    given: GivenUids | None
     repeats: list[int] | None = None
 
     def count_repeats(self, seen: dict[int, int]) -> list[int]:
@@ -48,15 +50,27 @@ class OtlpOrigin:
 
     def uid(self, index: int) -> str:
         """Return the record's own id, else a hash (design.md, decision 3)."""
-        given = attributes(record_entries(self.records[index]))
-        for name in self.uid_attributes:
-            if given.get(name):
-                return str(given[name])
+        return uid_of(self._uids([index])[0], self.bodies[index])
+
+    def held(self, indexes: Sequence[int]) -> Held:
+        """Return what is kept of these records until they are judged."""
+        records = [self.records[index] for index in indexes]
+        return Held(
+            self._uids(indexes),
+            [_hex(record.trace_id) for record in records],
+            [_hex(record.span_id) for record in records],
+        )
+
+    def _uids(self, indexes: Sequence[int]) -> list[Uid]:
         if self.repeats is None:
-            self.repeats = self.count_repeats({})
-        key = f"{self.streams[index]}\n{self.said[index]}\n{self.bodies[index]}"
-        digest = hashlib.sha256(key.encode()).hexdigest()[:32]
-        return f"{digest}-{self.repeats[index]}"
+            distinct = len(set(self.said)) == len(self.said)
+            self.repeats = [0] * len(self.said) if distinct else self.count_repeats({})
+        streams, said, repeats = self.streams, self.said, self.repeats
+        uids: list[Uid] = [(streams[i], said[i], repeats[i]) for i in indexes]
+        if self.given is not None:
+            find, records = self.given.find, self.records
+            uids = [find(record_entries(records[i])) or uid for i, uid in zip(indexes, uids, strict=True)]
+        return uids
 
     def attributes(self, index: int) -> dict[str, Any]:
         """Return resource attributes and the record's own, which win."""
@@ -73,4 +87,4 @@ class OtlpOrigin:
 
 
 def _hex(raw: bytes) -> str:
-    return raw.hex() if any(raw) else ""
+    return raw.hex() if raw and any(raw) else ""

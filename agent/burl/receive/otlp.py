@@ -1,7 +1,7 @@
 """OTLP/gRPC requests -> batches."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
 import numpy as np
@@ -10,6 +10,7 @@ from burl.receive.batch import Batch, StreamTable
 from burl.receive.bodies import BodyDecoder
 from burl.receive.counters import ReceiveCounters
 from burl.receive.entries import resource_entries
+from burl.receive.given_uids import GivenUids
 from burl.receive.order import in_order_of_time
 from burl.receive.origin import OtlpOrigin
 from burl.receive.redacted_request import RequestRedactor
@@ -39,12 +40,14 @@ class _Request:
 
     Attributes:
         before_ns: event time of the last record given out; the arrival, before the first.
+        given: finds the uids that its records bring along; None where there are none.
         seen: how often each record was given out (`OtlpOrigin.count_repeats`); not used with one batch.
     """
 
     arrival_ns: int
     before_ns: int
-    seen: dict[int, int]
+    given: GivenUids | None
+    seen: dict[int, int] = field(default_factory=dict)
 
 
 class Decoder:
@@ -60,6 +63,7 @@ class Decoder:
         self._settings = settings
         self._streams = streams
         self._finder = StreamFinder(settings.identity, streams)
+        self._given_uids = GivenUids(settings.uid_attributes)
         self._bodies = BodyDecoder(settings, self.counters, None)
         self._redactor = RequestRedactor(settings, self.counters)
 
@@ -82,10 +86,10 @@ class Decoder:
         Raises:
             Undecodable: `raw` is no such request. Raised by the call itself, before anything is given out.
         """
-        return self._batches(read_request(raw), sender, arrival_ns)
+        given = self._given_uids if self._given_uids.may_be_in(raw) else None
+        return self._batches(read_request(raw), sender, _Request(arrival_ns, arrival_ns, given))
 
-    def _batches(self, pieces: Sequence[Piece], peer: str, arrival_ns: int) -> Iterator[Batch]:
-        request = _Request(arrival_ns, arrival_ns, {})
+    def _batches(self, pieces: Sequence[Piece], peer: str, request: _Request) -> Iterator[Batch]:
         slices = (
             (sender, runs)
             for sender, group in groupby(pieces, lambda piece: self._sender(piece.resource, peer))
@@ -123,7 +127,7 @@ class Decoder:
             streams=self._stream_keys(streams),
             said=said,
             bodies=bodies,
-            uid_attributes=self._settings.uid_attributes,
+            given=request.given,
         )
         if not single:
             origin.repeats = origin.count_repeats(request.seen)

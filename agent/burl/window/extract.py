@@ -1,6 +1,6 @@
 """Finds the ids in a portion's events: lines that can hold none cost nothing."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,12 +9,12 @@ from burl.parse import Catalogue
 from burl.window.patterns import SEARCHED_CHARS, Finds, id_pattern
 from burl.window.portion import Parameters, Portion
 from burl.window.spec import TRACE_ID, SessionSpec, Slot
-from burl.window.words import word_after, words_of
+from burl.window.words import after, words_of
 
 Id = tuple[int, str]
 """Index of the kind in the spec, and the id's text."""
 
-Finder = Callable[[str, int], Iterable[Id]]
+Finder = Callable[[str, int], Sequence[Id]]
 """Called as `finder(body, template)`."""
 
 
@@ -27,13 +27,18 @@ def _from_slots(places: list[tuple[int, Slot]], parameters: Parameters) -> Finde
 
 def _from_anchors(places: list[tuple[int, Slot]], otherwise: Finder) -> Finder:
     """Return a finder by the text before each id; a line that lacks it is looked at in full."""
-    anchors = [(kind, slot.after) for kind, slot in places]
+    searches = [(kind, after(slot.after).search) for kind, slot in places]
+    (first, search), *others = searches
 
-    def find(body: str, template: int) -> Iterable[Id]:
-        found = [(kind, word_after(body, anchor)) for kind, anchor in anchors]
-        return found if all(word for _, word in found) else otherwise(body, template)
+    def find_one(body: str, template: int) -> Sequence[Id]:
+        match = search(body)
+        return ((first, match[1]),) if match and match[1] else otherwise(body, template)
 
-    return find
+    def find(body: str, template: int) -> Sequence[Id]:
+        found = [(kind, match[1]) for kind, search in searches if (match := search(body)) and match[1]]
+        return found if len(found) == len(searches) else otherwise(body, template)
+
+    return find if others else find_one
 
 
 def _from_parameters(places: list[tuple[int, Slot]], parameters: Parameters) -> Finder:
@@ -65,6 +70,15 @@ def _from_text(patterns: list[tuple[int, Finds]]) -> Finder:
     return find
 
 
+def _all_of(finders: list[Finder]) -> Finder:
+    """Return a finder of what each of these finds."""
+
+    def find(body: str, template: int) -> list[Id]:
+        return [one for finder in finders for one in finder(body, template)]
+
+    return find
+
+
 def _attribute(attributes: Mapping[str, Any], name: str) -> str:
     """Return an attribute as text; `a.b` is found flat or nested."""
     value: Any = attributes.get(name)
@@ -91,10 +105,10 @@ class Extractor:
         shapes = [(index, id_pattern(kind.shape)) for index, kind in kinds if kind.shape]
         self._by_pattern = _from_text(patterns) if patterns else None
         self._by_shape = _from_text(shapes) if shapes else None
-        self._finders: list[list[Finder]] = []
+        self._finders: list[Finder | None] = []
         self._searched = np.empty(0, dtype=np.bool_)
 
-    def _finders_of(self, template: int) -> list[Finder]:
+    def _finder_of(self, template: int) -> Finder | None:
         """Return what applies to a template: patterns always, slots where known, shapes where it is new."""
         finders = [] if self._by_pattern is None else [self._by_pattern]
         known = self._catalogue[template]
@@ -102,26 +116,28 @@ class Extractor:
             finders.append(_from_slots(self._slots[known.id], self._parameters))
         elif self._by_shape is not None and not known.trained:
             finders.append(self._by_shape)
-        return finders
+        return _all_of(finders) if len(finders) > 1 else next(iter(finders), None)
 
     def _settle(self) -> None:
         """Take in templates that were born since the last call."""
         for template in range(len(self._finders), len(self._catalogue)):
-            self._finders.append(self._finders_of(template))
+            self._finders.append(self._finder_of(template))
         if len(self._searched) < len(self._finders):
-            self._searched = np.asarray([bool(finders) for finders in self._finders], dtype=np.bool_)
+            self._searched = np.asarray([finder is not None for finder in self._finders], dtype=np.bool_)
 
-    def ids(self, portion: Portion) -> Iterable[tuple[int, list[Id]]]:
+    def ids(self, portion: Portion) -> Iterable[tuple[int, Sequence[Id]]]:
         """Yield each event that holds ids, with its distinct ids in order of kind."""
         self._settle()
-        searched = self._searched[portion.templates] | bool(self._attributes)
-        bodies, positions = portion.batch.bodies, portion.positions
-        for event in np.flatnonzero(searched).tolist():
-            template, position = int(portion.templates[event]), int(positions[event])
-            found = [one for finder in self._finders[template] for one in finder(bodies[position], template)]
-            found += self._by_attribute(portion, position)
+        events = np.flatnonzero(self._searched[portion.templates] | bool(self._attributes))
+        bodies, finders = portion.batch.bodies, self._finders
+        columns = (events, portion.templates[events], portion.positions[events])
+        for event, template, position in zip(*(column.tolist() for column in columns), strict=True):
+            finder = finders[template]
+            found = finder(bodies[position], template) if finder else ()
+            if self._attributes:
+                found = [*found, *self._by_attribute(portion, position)]
             if found:
-                yield event, sorted(set(found))
+                yield event, found if len(found) == 1 else sorted(set(found))
 
     def _by_attribute(self, portion: Portion, position: int) -> list[Id]:
         found = []

@@ -8,16 +8,16 @@ import numpy as np
 
 from burl.parse import Catalogue
 from burl.receive.batch import Ints
-from burl.window.portion import Portion, pack, unpack
+from burl.window.portion import Portion, Row, pack, record_of, unpack
 from burl.window.settings import WindowSettings
-from burl.window.units import Intervals, Record
+from burl.window.units import Intervals
 from burl.window.watermark import NEVER, SECOND_NS
 
 
 @dataclass(slots=True)
 class _Row:
     count: int
-    first: Record
+    first: Row
 
 
 Rows = dict[tuple[int, int], _Row]
@@ -55,7 +55,7 @@ class Closed:
             starts_ns=columns[:, 0],
             counts=columns[:, 3],
             closed=sorted(self.alive, key=lambda pair: (pair[1], pair[0])),
-            record=lambda row: self.rows[row][3].first,
+            record=lambda row: record_of(self.rows[row][3].first),
         )
 
 
@@ -103,6 +103,7 @@ class IntervalCounts:
     def _count(self, portion: Portion, kept: Ints, starts: Ints, sender: _Sender) -> None:
         columns = np.column_stack((starts, portion.services[kept], portion.templates[kept]))
         keys, first, counts = _distinct(columns)
+        held = portion.rows
         for (start, service, template), at, count in zip(
             keys.tolist(), kept[first].tolist(), counts.tolist(), strict=True
         ):
@@ -112,7 +113,7 @@ class IntervalCounts:
             if row is not None:
                 row.count += count
             elif len(rows) < self._settings.max_interval_rows:
-                rows[service, template] = _Row(count, portion.record(at))
+                rows[service, template] = _Row(count, held[at])
             else:
                 self.counters["uncounted_events"] += count
 

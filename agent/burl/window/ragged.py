@@ -1,16 +1,16 @@
 """Builds `Sequences`: gathers sequences one by one, gives them out as flat columns."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from burl.parse import Catalogue
 from burl.receive.batch import Ints, StreamTable
+from burl.window.portion import Row, record_of
 from burl.window.units import Record, Sequences, Unit
 
-Source = Record | int | None
-"""Where a flat position's record is: kept, an event of the present portion, or nowhere (history)."""
+Source = Row | None
+"""A flat position's record; None for history, of which none is kept."""
 
 
 def _ints(values: list[int]) -> Ints:
@@ -41,26 +41,23 @@ class Ragged:
         self.leads.append(lead)
         self.offsets.append(len(self.templates))
 
-    def append_records(self, records: list[Record]) -> None:
-        """Append kept records to the sequence being gathered."""
-        self.templates += [record.template for record in records]
-        self.times_ns += [record.time_ns for record in records]
-        self.streams += [record.stream for record in records]
-        self.sources += records
+    def append_rows(self, rows: list[Row]) -> None:
+        """Append held records, one at least, to the sequence being gathered."""
+        _, _, times_ns, streams, templates, *_ = zip(*rows, strict=True)
+        self.templates += templates
+        self.times_ns += times_ns
+        self.streams += streams
+        self.sources += rows
 
-    def build(
-        self, unit: Unit, catalogue: Catalogue, table: StreamTable, record: Callable[[int], Record] | None
-    ) -> Sequences:
-        """Return what was gathered; `record` makes the records of the present portion's events."""
+    def build(self, unit: Unit, catalogue: Catalogue, table: StreamTable) -> Sequences:
+        """Return what was gathered."""
         sources = self.sources
 
         def find(position: int) -> Record:
             source = sources[position]
-            if isinstance(source, Record):
-                return source
-            if source is None or record is None:
+            if source is None:
                 raise IndexError(f"position {position} is history: it has no record")
-            return record(source)
+            return record_of(source)
 
         streams = _ints(self.streams)
         first_judged = _ints(self.offsets[:-1]) + _ints(self.leads)

@@ -1,29 +1,32 @@
 """Open sessions: events that share an id, over streams and services."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from burl.receive.batch import StreamTable
 from burl.window.extract import Id
-from burl.window.portion import Portion, RecordState, pack, unpack
+from burl.window.portion import STREAM, TIME_NS, Portion, RecordState, Row, pack, unpack
 from burl.window.ragged import Ragged
 from burl.window.recency import Recency
 from burl.window.settings import WindowSettings
 from burl.window.spec import SessionSpec
-from burl.window.units import Record
 from burl.window.watermark import NEVER, SECOND_NS
 
+_time_ns, _stream = itemgetter(TIME_NS), itemgetter(STREAM)
 
-@dataclass(slots=True)
+
+@dataclass(slots=True, eq=False)
 class _Session:
-    """`ids` in order of first sight; `family` keeps apart what is not to be joined."""
+    """`ids` in order of first sight; `touched_ns` is its sender's watermark after its last event."""
 
     number: int
     ids: list[Id]
-    records: list[Record]
+    rows: list[Row]
     newest_ns: int
+    touched_ns: int
 
 
 class Sessions:
@@ -41,7 +44,7 @@ class Sessions:
         self._timeout_ns = int((spec.timeout_seconds or settings.session_timeout_seconds) * SECOND_NS)
         self._names = [kind.name for kind in spec.kinds]
         self._families = spec.families()
-        self._by_id: dict[Id, int] = {}
+        self._by_id: dict[Id, _Session] = {}
         self._sessions: dict[int, _Session] = {}
         self._recency: Recency[int] = Recency()
         self._next = 0
@@ -50,85 +53,101 @@ class Sessions:
         self._newest_ns = NEVER
         self.counters: Counter[str] = Counter()
 
-    def feed(self, portion: Portion, found: Iterable[tuple[int, list[Id]]], out: Ragged) -> None:
+    def feed(self, portion: Portion, found: Iterable[tuple[int, Sequence[Id]]], out: Ragged) -> None:
         """Take events with their ids; append the sessions that they close to `out`."""
         if len(portion):
             self._newest_ns = max(self._newest_ns, int(portion.times_ns.max()))
             if self._first_ns is None:
                 self._first_ns = int(portion.times_ns[0])
-        for event, ids in found:
-            for family in self._by_family(ids):
-                self._take(portion, event, family, out)
+        rows, after = portion.rows, portion.watermarks_after.tolist()
+        limits = (portion.watermarks_before - self._slack_ns - self._timeout_ns).tolist()
+        touched = [
+            self._take(rows[event], ids, limits[event], after[event], out)
+            for event, all_ids in found
+            for ids in self._by_family(all_ids)
+        ]
+        self._touch(touched, portion.batch.sender)
         self._evict(out)
 
-    def _by_family(self, ids: list[Id]) -> Iterable[list[Id]]:
+    def _touch(self, sessions: list[_Session], sender: str) -> None:
+        """Note the last touch of each session, in order: all were of one sender."""
+        for session in reversed(list(dict.fromkeys(reversed(sessions)))):
+            if session.number in self._sessions:
+                self._recency.touch(session.number, sender, session.touched_ns)
+
+    def _by_family(self, ids: Sequence[Id]) -> Iterable[Sequence[Id]]:
         """Group ids that name one thing; two of the same kind are two things, and tell of no others."""
         if len(ids) == 1:
             return (ids,)
         families: dict[int, list[Id]] = {}
         for one in ids:
             families.setdefault(self._families[one[0]], []).append(one)
-        groups: list[list[Id]] = []
+        groups: list[Sequence[Id]] = []
         for family in families.values():
             one_thing = len({kind for kind, _ in family}) == len(family)
             groups += [family] if one_thing else [[one] for one in family]
         return groups
 
-    def _take(self, portion: Portion, event: int, ids: list[Id], out: Ragged) -> None:
-        """Put an event into the session that its ids name."""
-        time_ns = int(portion.times_ns[event])
-        limit_ns = int(portion.watermarks_before[event]) - self._slack_ns - self._timeout_ns
-        session = self._find(ids, time_ns, limit_ns, out)
-        record = portion.record(event)
-        if session.records and session.records[-1] is record:
-            return  # it came here by another id already
-        session.records.append(record)
+    def _take(self, row: Row, ids: Sequence[Id], limit_ns: int, after_ns: int, out: Ragged) -> _Session:
+        """Put an event into the session that its ids name; return that."""
+        time_ns = row[TIME_NS]
+        session = self._by_id.get(ids[0])
+        if (
+            session is None
+            or session.touched_ns < limit_ns
+            or time_ns > session.newest_ns + self._timeout_ns
+            or (len(ids) > 1 and any(self._by_id.get(one) is not session for one in ids))
+        ):
+            session = self._find(ids, time_ns, limit_ns, out)
+        rows = session.rows
+        if rows and rows[-1] is row:
+            return session  # it came here by another id already
+        rows.append(row)
+        session.touched_ns = after_ns
         session.newest_ns = max(session.newest_ns, time_ns)
         self._held += 1
-        self._recency.touch(session.number, portion.batch.sender, int(portion.watermarks_after[event]))
-        if len(session.records) >= self._settings.max_session_events:
+        if len(rows) >= self._settings.max_session_events:
             self.counters["full_sessions"] += 1
             self._close(session, out, cut=True)
+        return session
 
-    def _find(self, ids: list[Id], time_ns: int, limit_ns: int, out: Ragged) -> _Session:
+    def _find(self, ids: Sequence[Id], time_ns: int, limit_ns: int, out: Ragged) -> _Session:
         """Return the open session of `ids`: joined if they were in several, new if in none."""
         session: _Session | None = None
-        for number in sorted({self._by_id[one] for one in ids if one in self._by_id}):
-            other = self._sessions[number]
-            touched = self._recency.touched(number)
-            silent = touched is not None and touched[1] < limit_ns
-            if silent or time_ns > other.newest_ns + self._timeout_ns:
+        open_ones = {self._by_id[one] for one in ids if one in self._by_id}
+        for other in sorted(open_ones, key=lambda one: one.number):
+            if other.touched_ns < limit_ns or time_ns > other.newest_ns + self._timeout_ns:
                 self._close(other, out)
             elif session is None:
                 session = other
             else:
                 self._join(session, other)
         if session is None:
-            session = self._sessions[self._next] = _Session(self._next, [], [], time_ns)
+            session = self._sessions[self._next] = _Session(self._next, [], [], time_ns, -NEVER)
             self._next += 1
         self._name(session, ids)
         return session
 
-    def _name(self, session: _Session, ids: list[Id]) -> None:
+    def _name(self, session: _Session, ids: Sequence[Id]) -> None:
         for one in ids:
-            if self._by_id.get(one) != session.number:
-                self._by_id[one] = session.number
+            if self._by_id.get(one) is not session:
+                self._by_id[one] = session
                 session.ids.append(one)
 
     def _join(self, session: _Session, other: _Session) -> None:
         """Move all of `other` into `session`, the older of the two."""
         self._remove(other)
         self._name(session, other.ids)
-        session.records += other.records
+        session.rows += other.rows
         session.newest_ns = max(session.newest_ns, other.newest_ns)
-        self._held += len(other.records)
+        self._held += len(other.rows)
 
     def _remove(self, session: _Session) -> None:
         del self._sessions[session.number]
         self._recency.discard(session.number)
         for one in session.ids:
             del self._by_id[one]
-        self._held -= len(session.records)
+        self._held -= len(session.rows)
 
     def _close(self, session: _Session, out: Ragged, *, cut: bool = False) -> None:
         """Emit a session: by service, and there in order of event time.
@@ -138,18 +157,22 @@ class Sessions:
         of neighbours, 19 of them once, against 273 and 44 with all lines in one order of time.
         """
         self._remove(session)
-        ids = sorted(session.ids, key=lambda one: one[0])
-        out.append_records(sorted(session.records, key=self._rank))
+        ids = sorted(session.ids, key=itemgetter(0))
+        out.append_rows(self._in_order(session.rows))
         complete = not cut and self._saw_begin(session)
         out.close(ids[0][1], self._names[ids[0][0]], [text for _, text in ids], complete=complete)
 
     def _saw_begin(self, session: _Session) -> bool:
         """Return False when events before the first of all input may have belonged to the session."""
-        first_ns = min(record.time_ns for record in session.records)
+        first_ns = min(map(_time_ns, session.rows))
         return self._first_ns is None or first_ns - self._first_ns > self._timeout_ns
 
-    def _rank(self, record: Record) -> tuple[str, int]:
-        return self._table.identity(record.stream).service, record.time_ns
+    def _in_order(self, rows: list[Row]) -> list[Row]:
+        ordered = sorted(rows, key=_time_ns)
+        services = {stream: self._table.identity(stream).service for stream in set(map(_stream, rows))}
+        if len(services) > 1:
+            ordered.sort(key=lambda row: services[row[STREAM]])
+        return ordered
 
     def _evict(self, out: Ragged) -> None:
         settings = self._settings
@@ -179,13 +202,14 @@ class Sessions:
         """Fill empty sessions from `state`."""
         self._first_ns, self._newest_ns, sessions = state
         for (sender, watermark_ns), number, ids, records, newest_ns in sessions:
-            session = _Session(number, [], [unpack(record) for record in records], newest_ns)
+            rows = [unpack(record) for record in records]
+            session = _Session(number, [], rows, newest_ns, watermark_ns)
             self._sessions[number] = session
             self._name(session, [(kind, text) for kind, text in ids])
             self._recency.touch(number, sender, watermark_ns)
-            self._held += len(session.records)
+            self._held += len(rows)
             self._next = max(self._next, number + 1)
 
 
 def _pack(session: _Session) -> tuple[int, list[Id], list[RecordState], int]:
-    return (session.number, session.ids, [pack(record) for record in session.records], session.newest_ns)
+    return (session.number, session.ids, [pack(row) for row in session.rows], session.newest_ns)

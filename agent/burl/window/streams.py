@@ -9,11 +9,10 @@ import numpy as np
 
 from burl.receive.batch import StreamTable
 from burl.window.groups import Groups, group_by_stream, newest_before
-from burl.window.portion import Portion, pack, unpack
+from burl.window.portion import Portion, Row, pack, unpack
 from burl.window.ragged import Ragged, Source
 from burl.window.recency import Recency
 from burl.window.settings import WindowSettings
-from burl.window.units import Record
 from burl.window.watermark import NEVER, SECOND_NS
 
 
@@ -32,9 +31,8 @@ class _Stream:
 class _Run:
     """The events of a portion, grouped by stream."""
 
-    portion: Portion
     out: Ragged
-    events: list[int]
+    rows: list[Row]
     templates: list[int]
     times_ns: list[int]
     late: list[bool]
@@ -77,7 +75,7 @@ class StreamWindows:
 
     def _look(self, portion: Portion, groups: Groups, states: list[_Stream], out: Ragged) -> _Run:
         """Find, for all streams at once, which events are late and where windows end."""
-        order = groups.order
+        order, rows = groups.order, portion.rows
         times_ns = portion.times_ns[order]
         timed = portion.batch.timed[portion.positions[order]]
         newest = newest_before(times_ns, timed, groups, [state.newest_ns for state in states])
@@ -93,9 +91,8 @@ class StreamWindows:
         silent |= known & (times_ns > newest + self._idle_ns)
         self.counters["late_events"] += int(late.sum())
         return _Run(
-            portion=portion,
             out=out,
-            events=order.tolist(),
+            rows=[rows[event] for event in order.tolist()],
             templates=portion.templates[order].tolist(),
             times_ns=times_ns.tolist(),
             late=late.tolist(),
@@ -113,11 +110,6 @@ class StreamWindows:
             self._close(stream, state, run.out)
             start = cut + 1 if run.late[cut] else cut
         self._extend(stream, state, run, start, end)
-        sources, record = state.sources, run.portion.record
-        for i in range(max(state.lead, len(sources) - (end - start)), len(sources)):
-            source = sources[i]
-            if isinstance(source, int):
-                sources[i] = record(source)
 
     def _extend(self, stream: int, state: _Stream, run: _Run, start: int, end: int) -> None:
         """Append events `[start:end]`, which nothing cuts; emit windows as they fill."""
@@ -126,7 +118,7 @@ class StreamWindows:
             stop = min(end, start + room)
             state.templates += run.templates[start:stop]
             state.times_ns += run.times_ns[start:stop]
-            state.sources += run.events[start:stop]
+            state.sources += run.rows[start:stop]
             if stop - start == room:
                 self._close(stream, state, run.out)
             start = stop
@@ -174,7 +166,7 @@ class StreamWindows:
 
 
 def _pack(state: _Stream) -> list[Any]:
-    records = [pack(source) for source in state.sources if isinstance(source, Record)]
+    records = [pack(source) for source in state.sources if source is not None]
     return [state.newest_ns, state.lead, state.templates, state.times_ns, records]
 
 

@@ -134,11 +134,10 @@ class Windower:
         context: BatchContext | None = None,
     ) -> Windowed:
         build = partial(Ragged.build, catalogue=self._catalogue, table=self._table)
-        record = None if portion is None else portion.record
         return Windowed(
             events=events_of(portion, self._catalogue, self._parameters),
-            windows=build(windows, "window", record=record),
-            sessions=build(sessions, "session", record=record),
+            windows=build(windows, "window"),
+            sessions=build(sessions, "session"),
             intervals=intervals.build(self._catalogue, self._settings.interval_seconds),
             _portion=portion,
             _context=context,

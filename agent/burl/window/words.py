@@ -56,6 +56,10 @@ def anchors_of(template: str) -> list[str]:
 
 def word_after(body: str, anchor: str) -> str:
     """Return the word right after the first `anchor` in `body`, or ""."""
-    start = body.find(anchor)
-    match = _WORD.match(body, start + len(anchor)) if start >= 0 else None
-    return match[0] if match else ""
+    match = after(anchor).search(body)
+    return (match and match[1]) or ""
+
+
+def after(anchor: str) -> re.Pattern[str]:
+    """Return an expression that finds the first `anchor`; its group is the word right after it, if any."""
+    return re.compile(f"{re.escape(anchor)}({_WORD.pattern})?")

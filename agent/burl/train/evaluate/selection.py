@@ -10,7 +10,7 @@ from burl.receive.batch import Batch, Ints, Origin
 
 
 @dataclass(frozen=True, slots=True)
-class _Origin:
+class _Origin(Origin):
     """The origin of some records of a batch."""
 
     whole: Origin

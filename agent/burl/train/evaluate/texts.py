@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from burl.errors import InputError
-from burl.receive.batch import Batch, Identity, StreamTable
+from burl.receive.batch import Batch, Identity, Origin, StreamTable
 from burl.receive.otlp import MAX_RECORDS
 from burl.receive.raw_lines import opened
 from burl.train.labels import verdict
@@ -21,7 +21,7 @@ _MAX_FIELD_CHARACTERS = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class _Origin:
+class _Origin(Origin):
     """Texts say nothing but themselves; uids are their numbers."""
 
     name: str
