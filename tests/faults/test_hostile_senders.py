@@ -5,7 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import grpc
@@ -25,6 +25,7 @@ PARALLEL = 8
 BOUND_BYTES = 200 * MIB + 2 * 256 * MIB + 2 * PARALLEL * LARGE_BYTES
 """docs/reliability.md, sizing: base, what is in flight and taken apart, what gRPC holds of each sender."""
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+SETTINGS_FRAME = b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"
 ANSWERED_SECONDS = 20.0
 
 
@@ -71,6 +72,24 @@ def test_connections_that_say_nothing_hold_nobody_up(agent: AgentProcess) -> Non
         assert answers_others(agent, "beside silent connections")
 
 
+def test_more_connections_than_allowed_are_closed_and_make_room_when_they_end(
+    agent: AgentProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent.stop()
+    monkeypatch.setenv("BURL_RECEIVE__MAX_CONNECTIONS", "20")
+    agent.start()
+    with ExitStack() as stack:
+        answered = 0
+        for _ in range(40):
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", agent.port)))
+            connection.settimeout(ANSWERED_SECONDS)
+            with suppress(ConnectionError):
+                connection.sendall(PREFACE + SETTINGS_FRAME)
+                answered += bool(connection.recv(1))
+    assert answered == 20
+    assert answers_others(agent, "after they ended")
+
+
 def test_a_request_that_comes_byte_by_byte_holds_nobody_up(agent: AgentProcess) -> None:
     headers_frame = (
         b"\x00\x00\xff\x01\x04\x00\x00\x00\x01"  # HEADERS of 255 bytes on stream 1, most never sent
@@ -79,7 +98,7 @@ def test_a_request_that_comes_byte_by_byte_holds_nobody_up(agent: AgentProcess) 
 
     def drip() -> None:
         with socket.create_connection(("127.0.0.1", agent.port)) as connection:
-            connection.sendall(PREFACE + b"\x00\x00\x00\x04\x00\x00\x00\x00\x00")
+            connection.sendall(PREFACE + SETTINGS_FRAME)
             for byte in headers_frame + bytes(200):
                 if stopped.wait(0.02):
                     return

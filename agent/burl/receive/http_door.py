@@ -27,7 +27,7 @@ class HttpDoor:
         self._intake = intake
         app = Starlette(routes=[Route(PATH, self._export, methods=["POST"])])
         context = http_context(settings.tls) if settings.tls else None
-        self._server = WebServer(app, settings.http_listen, context)
+        self._server = WebServer(app, settings.http_listen, context, settings.max_connections)
 
         self.port = 0
 

@@ -64,7 +64,11 @@ class Door:
         self._http = HttpDoor(settings, self._intake) if settings.http_listen else None
         self._health = health.aio.HealthServicer()  # type: ignore[attr-defined]  # the stubs lack it
         limit = settings.message_max_bytes + FRAMING_BYTES
-        self._server = aio.server(options=[*_OPTIONS, ("grpc.max_receive_message_length", limit)])
+        limits = [
+            ("grpc.max_receive_message_length", limit),
+            ("grpc.max_allowed_incoming_connections", settings.max_connections),
+        ]
+        self._server = aio.server(options=[*_OPTIONS, *limits])
         # a stream of one message is the same on the wire, and lets us look at who sends before it is read
         method = grpc.stream_unary_rpc_method_handler(self._export)
         handlers = grpc.method_handlers_generic_handler(LOGS_SERVICE, {"Export": method})

@@ -87,6 +87,9 @@ class ReceiveSettings(BaseModel):
     max_requests: int = Field(
         default=256, ge=1, description="Requests not yet answered; above it senders are put off."
     )
+    max_connections: int = Field(
+        default=512, ge=1, description="Connections to each door; above it new ones are closed."
+    )
     read_timeout_seconds: float = Field(
         default=30.0, gt=0, description="What a sender has to bring its whole request."
     )

@@ -64,8 +64,14 @@ class _Config(uvicorn.Config):
 class WebServer:
     """An application behind an address, served from the running loop."""
 
-    def __init__(self, app: Starlette, listen: str, context: ssl.SSLContext | None = None) -> None:
-        """Args: `listen` is `host:port`; `context` makes it https."""
+    def __init__(
+        self,
+        app: Starlette,
+        listen: str,
+        context: ssl.SSLContext | None = None,
+        max_connections: int = MAX_CONNECTIONS,
+    ) -> None:
+        """Args: `listen` is `host:port`; `context` makes it https; more connections are answered 503."""
         self._listen = listen
         self._task: asyncio.Task[None] | None = None
         config = _Config(
@@ -79,7 +85,7 @@ class WebServer:
             access_log=False,
             proxy_headers=False,
             server_header=False,
-            limit_concurrency=MAX_CONNECTIONS,
+            limit_concurrency=max_connections,
             timeout_keep_alive=int(HEADER_SECONDS),
             h11_max_incomplete_event_size=_MAX_HEADER_BYTES,
         )

@@ -20,6 +20,8 @@ from burl.write.settings import SqliteSettings
 LAYOUT_VERSION = 1
 _BUSY_SECONDS = 0.5
 """Nobody else writes but a person's own tool; the engine tries again."""
+_OPEN_SECONDS = 10.0
+"""What such a tool has to let go while the agent starts."""
 
 _LAYOUT = """
 CREATE TABLE IF NOT EXISTS documents (
@@ -147,7 +149,7 @@ class SqliteStore:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         path.chmod(0o600)
         connection = sqlite3.connect(
-            path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            path, timeout=_OPEN_SECONDS, isolation_level=None, check_same_thread=False
         )
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version > LAYOUT_VERSION:
@@ -157,8 +159,10 @@ class SqliteStore:
         connection.execute("PRAGMA journal_mode = WAL")
         # OK means stored: a sender that was told so deletes its copy, so a power cut must not undo it.
         connection.execute("PRAGMA synchronous = FULL")
-        connection.executescript(_LAYOUT)
-        connection.execute(f"PRAGMA user_version = {LAYOUT_VERSION}")
+        if version < LAYOUT_VERSION:  # else nothing is written, and a writer is not waited for
+            connection.executescript(_LAYOUT)
+            connection.execute(f"PRAGMA user_version = {LAYOUT_VERSION}")
+        connection.execute(f"PRAGMA busy_timeout = {int(_BUSY_SECONDS * 1000)}")
         return connection
 
     @contextmanager

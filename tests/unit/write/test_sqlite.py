@@ -1,4 +1,5 @@
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,27 @@ def test_a_newer_layout_is_refused(tmp_path: Path) -> None:
     connection.close()
     with pytest.raises(ConfigError, match="newer version"):
         _store(path)
+
+
+def test_who_writes_while_it_is_opened_is_not_waited_for(tmp_path: Path) -> None:
+    _store(tmp_path / "burl.sqlite").close()
+    other = sqlite3.connect(tmp_path / "burl.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    store = _store(tmp_path / "burl.sqlite")
+    other.execute("ROLLBACK")
+    store.write(Findings(annotations=[annotation(1)]))
+    store.close()
+    other.close()
+
+
+def test_who_locks_it_while_it_is_made_is_waited_for(tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "burl.sqlite", isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN EXCLUSIVE")
+    letting_go = threading.Timer(0.7, other.execute, ["ROLLBACK"])
+    letting_go.start()
+    _store(tmp_path / "burl.sqlite").close()
+    letting_go.join()
+    other.close()
 
 
 def test_a_store_that_cannot_be_written_is_down(tmp_path: Path) -> None:
