@@ -18,6 +18,7 @@ import burl_opensearch.generate
 from burl.bundle.settings import BundleSettings
 from burl.clock import SystemClock
 from burl.config import Settings, environment_variable, section_model
+from burl.engine.agent import make_shadow
 from burl.engine.champion import Champion
 from burl.engine.measured import Measured
 from burl.engine.metrics import agent_metrics
@@ -28,8 +29,8 @@ from burl.metrics import AnyMetric
 from burl.receive.admission import Admission
 from burl.receive.counters import ReceiveCounters
 from burl.write.counters import WriteCounters
-from burl.write.jsonl import JsonlSink
-from burl.write.settings import JsonlSettings
+from burl.write.settings import SqliteSettings
+from burl.write.sqlite import SqliteStore
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -129,7 +130,7 @@ def all_metrics() -> list[AnyMetric]:
     settings = Settings()
     pipeline = Pipeline(bundle=None, parse=settings.parse, window=settings.window, decide=settings.decide)
     with tempfile.TemporaryDirectory() as folder:
-        store = JsonlSink(JsonlSettings(path=Path(folder) / "lines.jsonl"), WriteCounters())
+        store = SqliteStore(SqliteSettings(path=Path(folder) / "burl.sqlite"), SystemClock(), WriteCounters())
         store.close()
     sink = Measured(store, SystemClock())
     return agent_metrics(
@@ -141,6 +142,7 @@ def all_metrics() -> list[AnyMetric]:
         measured=sink,
         feedback=FeedbackCounters(),
         champion=Champion(BundleSettings()),
+        shadow=make_shadow(settings, store, SystemClock(), pipeline),
     )
 
 

@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from burl.bundle.registry import Registry
+from burl.bundle.directory import DirectoryRegistry
 from burl.clock import SystemClock
 from burl.config import Settings, load_settings, with_options
 from burl.console.serving import console_server
@@ -41,7 +41,7 @@ class Served:
 
 
 def settings(directory: Path, **console: Any) -> Settings:
-    registry = Registry(directory / "registry")
+    registry = DirectoryRegistry(directory / "registry")
     registry.promote(registry.add(BUNDLE).manifest.version)
     options: dict[str, dict[str, Any]] = {
         "write": {"sqlite": {"path": directory / "burl.sqlite"}},

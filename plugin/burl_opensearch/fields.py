@@ -5,7 +5,7 @@ OpenTelemetry (`service.name`, `log.record.uid`) for who wrote the line. Documen
 one key of the JSON object.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Kind = Literal["keyword", "template", "text", "opaque", "time", "double", "integer", "boolean"]
@@ -64,6 +64,8 @@ IDENTITY = (
     Field("k8s.pod.name", "keyword", "Pod that wrote the record."),
     Field("k8s.pod.uid", "keyword", "The pod's uid."),
     Field("k8s.container.name", "keyword", "Container that wrote the record."),
+    Field("container.image.name", "keyword", "Image of the container, with its tag where that came so."),
+    Field("container.image.tag", "keyword", "The image's tag, where it came apart from the name."),
     Field("k8s.deployment.name", "keyword", "Deployment that the pod belongs to."),
     Field("host.name", "keyword", "Host that wrote the record."),
     Field("log.file.path", "keyword", "File that the record was read from."),
@@ -137,6 +139,12 @@ ANNOTATION = (
     Field("model_id", "keyword", "Bundle that the detector was loaded from."),
     Field("model_version", "keyword", "Version of the bundle, or `online`."),
     Field("template_set_version", "keyword", "Version of the frozen template set."),
+    Field(
+        "new_since_deploy", "boolean", "True for a new line of a deployment: no incident is opened for it."
+    ),
+    Field("deployment.id", "keyword", "Hash of service and version: what groups the new lines of one."),
+    Field("deployment.version", "keyword", "Version, or else image, that was deployed."),
+    Field("deployment.time", "time", "Event time of its first record."),
     Field("burl.detail", "opaque", "Whatever else the detector has to say, as JSON text."),
     _AGENT,
     _KIND,
@@ -210,7 +218,7 @@ VERDICT = (
     Field(
         "verdict",
         "keyword",
-        "`anomaly`, `normal`, `missed`, `undo`; or a step: `retrain`, `promote`, `rollback`.",
+        "`anomaly`, `normal`, `missed`, `undo`; or a step: `retrain`, `challenge`, `promote`, `rollback`.",
     ),
     Field("scope", "keyword", "What is normal: `template`, `sequence`, `service`, `everywhere`."),
     Field("expires", "time", "Event time from which on it counts no more."),
@@ -227,8 +235,37 @@ VERDICT = (
     Field("log.record.uid", "keyword", "Record that it is about."),
     Field("log.record.original", "text", "Its line."),
     Field("log.record.template", "template", "Its template."),
+    Field("bundle.version", "keyword", "Bundle that a step made, promoted or went back to."),
+    Field("bundle.before", "keyword", "Champion before that step."),
+    Field("training.lines", "integer", "Lines that a training read."),
+    Field("training.templates", "integer", "Templates that it learnt."),
+    Field("training.verdicts", "integer", "Verdicts in force that it learnt from."),
+    Field("training.seconds", "double", "How long it took."),
+    Field("suppressions.retired", "integer", "Suppressions that a promoted bundle needs no more."),
 )
-"""What a person says about a finding."""
+"""What a person says about a finding; or a step of training or promotion."""
+
+SHADOW = (
+    *(replace(field, required=False) for field in ANNOTATION if field.name not in ("context", "burl.agent")),
+    Field("id", "keyword", "The document's `_id`.", required=True),
+    Field(
+        "burl.shadow.document",
+        "keyword",
+        "A finding of the challenger, or how far it has come at one agent.",
+        required=True,
+        values=("finding", "run"),
+    ),
+    Field("burl.shadow.challenger", "keyword", "Version of the challenger.", required=True),
+    Field("burl.shadow.champion", "keyword", "Version of the champion beside it, or `online`."),
+    Field("burl.shadow.records", "integer", "Records that the challenger scored."),
+    Field("burl.shadow.cpu_seconds", "double", "Processor time that it took for them."),
+    Field("burl.shadow.passed_requests", "integer", "Requests that passed it by: it was too slow for them."),
+    Field("burl.shadow.errors", "integer", "Requests that made it fail."),
+    Field("burl.shadow.champion_records", "integer", "Records that the champion scored meanwhile."),
+    Field("burl.shadow.champion_cpu_seconds", "double", "Processor time that it took for them."),
+    _AGENT,
+)
+"""What a challenger found, kept apart from what is alerted; and how its runs went."""
 
 _TEMPLATE_IDENTITY = (
     Field("log.template.id", "keyword", "Hash of the template's text.", required=True),
@@ -284,6 +321,7 @@ DOCUMENTS = {
     "template": TEMPLATE,
     "template_count": TEMPLATE_COUNT,
     "log": LOG,
+    "shadow": SHADOW,
 }
 ALIASES = {"traceId": "trace_id", "spanId": "span_id"}
 """Other spellings that correlation in Discover and Data Prepper look for."""

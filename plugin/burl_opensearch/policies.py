@@ -9,7 +9,7 @@ from burl.write.names import IndexNames
 from burl_opensearch.settings import PlatformSettings
 from burl_opensearch.templates import PRIORITY
 
-_EXPIRING = ("anomalies", "template_counts", "dead_letters")
+_EXPIRING = ("anomalies", "template_counts", "dead_letters", "shadow")
 """Verdicts are kept: people gave them, and training learns from them."""
 
 

@@ -29,7 +29,7 @@ Kind = Literal[
 ]
 Body = dict[str, Any]
 
-_UPSERTED: tuple[Upserted, ...] = ("incidents", "suppressions", "templates")
+_UPSERTED: tuple[Upserted, ...] = ("bundles", "incidents", "suppressions", "templates")
 PLUGINS: dict[Kind, str] = {
     "retention policy": "opensearch-index-management",
     "role": "opensearch-security",

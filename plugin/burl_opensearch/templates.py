@@ -12,6 +12,7 @@ from burl_opensearch.fields import (
     DEAD_LETTER,
     INCIDENT,
     LOG,
+    SHADOW,
     TEMPLATE,
     TEMPLATE_COUNT,
     VERDICT,
@@ -37,8 +38,22 @@ _DATED: dict[Dated, tuple[Field, ...]] = {
     "dead_letters": DEAD_LETTER,
     "feedback": VERDICT,
     "logs": LOG,
+    "shadow": SHADOW,
     "template_counts": TEMPLATE_COUNT,
 }
+_BUNDLES = {
+    "dynamic": False,
+    "properties": {
+        "@timestamp": {"type": "date_nanos"},
+        "kind": {"type": "keyword"},
+        "version": {"type": "keyword"},
+        "manifest": {"type": "text", "index": False},
+        "chunks": {"type": "object", "enabled": False},
+        "data": {"type": "binary"},
+        "aliases": {"type": "object", "enabled": False},
+    },
+}
+"""Documents of three kinds: `bundle`, `chunk` of a file, `aliases` (burl.bundle.opensearch)."""
 _SUPPRESSIONS = {
     "dynamic": False,
     "properties": {
@@ -67,6 +82,7 @@ def build_templates(names: IndexNames) -> Templates:
     }
     mappings: dict[Dated | Upserted, dict[str, Any]] = {
         **{kind: mapping(fields) for kind, fields in _DATED.items()},
+        "bundles": _BUNDLES,
         "incidents": mapping(INCIDENT),
         "suppressions": _SUPPRESSIONS,
         "templates": mapping(TEMPLATE),

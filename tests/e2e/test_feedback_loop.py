@@ -13,7 +13,7 @@ import pytest
 from grpc import aio
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
-from burl.bundle.registry import Registry
+from burl.bundle.directory import DirectoryRegistry
 from burl.cli.app import app
 from burl.config import load_settings
 from burl.engine.agent import Agent, make_agent
@@ -156,7 +156,7 @@ def recent(directory: Path, lines: list[str]) -> Path:
 def test_normal_is_quiet_then_learnt_and_a_fault_is_still_found(tmp_path: Path) -> None:
     burl("retrain", "--detectors", "new_template", "--input", recent(tmp_path, []))
     burl("bundle", "promote")
-    registry = Registry(tmp_path / "registry")
+    registry = DirectoryRegistry(tmp_path / "registry")
     first = registry.version("champion")
 
     async def use(fleet: Fleet) -> None:
@@ -194,7 +194,7 @@ def test_a_missed_line_is_found_after_the_next_training(tmp_path: Path) -> None:
         await asyncio.to_thread(burl, "feedback", "missed", MISSED, "--service", "shop-api")
         await asyncio.to_thread(burl, "retrain", "--input", logs)
         await asyncio.to_thread(burl, "bundle", "promote")
-        second = Registry(tmp_path / "registry").version("champion")
+        second = DirectoryRegistry(tmp_path / "registry").version("champion")
         await fleet.until(lambda agent: agent.champion.version == second)
         assert await fleet.send(1, MISSED) == [MISSED]
 

@@ -97,34 +97,41 @@ def new_bundle(target: Path) -> Iterator[Path]:
         shutil.rmtree(staging, ignore_errors=True)
 
 
+def parse_manifest(content: str | bytes, where: str) -> Manifest:
+    """Return the manifest in `content`, which messages place at `where`.
+
+    Raises:
+        BundleError: it is damaged, of a newer format, or names a file of a kind that no bundle holds.
+    """
+    try:
+        data = json.loads(content)
+        version = int(data.get("format_version", 0))
+        if version > FORMAT_VERSION:
+            raise BundleError(
+                f"bundle {where} has format {version}, newer than {FORMAT_VERSION}; upgrade Burl"
+            )
+        manifest = Manifest.model_validate(data)
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        raise BundleError(f"bundle {where}: {MANIFEST} is damaged ({_first_line(error)})") from error
+    for name in manifest.files:
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts or path.suffix not in _SUFFIXES:
+            raise BundleError(f"bundle {where}: file {name} is of no kind that a bundle may hold")
+    return manifest
+
+
 def _read_manifest(directory: Path) -> Manifest:
     path = directory / MANIFEST
     if not directory.is_dir() or not path.is_file():
         raise BundleError(
             f"{directory} is no bundle: {MANIFEST} is missing; make one with `burl train --out`"
         )
-    try:
-        data = json.loads(path.read_bytes())
-        version = int(data.get("format_version", 0))
-        if version > FORMAT_VERSION:
-            raise BundleError(
-                f"bundle {directory} has format {version}, newer than {FORMAT_VERSION}; upgrade Burl"
-            )
-        manifest = Manifest.model_validate(data)
-    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-        raise BundleError(f"bundle {directory}: {MANIFEST} is damaged ({_first_line(error)})") from error
+    manifest = parse_manifest(path.read_bytes(), str(directory))
     for name in manifest.files:
-        _check_name(directory, name)
+        real = directory / name
+        if real.is_symlink() or (real.is_file() and real.stat().st_size > _MAX_FILE_BYTES):
+            raise BundleError(f"bundle {directory}: file {name} is a link or too large")
     return manifest
-
-
-def _check_name(directory: Path, name: str) -> None:
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or path.suffix not in _SUFFIXES:
-        raise BundleError(f"bundle {directory}: file {name} is of no kind that a bundle may hold")
-    real = directory / name
-    if real.is_symlink() or (real.is_file() and real.stat().st_size > _MAX_FILE_BYTES):
-        raise BundleError(f"bundle {directory}: file {name} is a link or too large")
 
 
 def _relative(path: Path, directory: Path) -> str:

@@ -37,6 +37,9 @@ class TrainingFacts(BaseModel):
     templates: int
     sessions: int
     services: list[str] = Field(description="Services with history: they need not learn first.")
+    versions: dict[str, list[str]] = Field(
+        default={}, description="Versions of services, by the service's key: others were deployed since."
+    )
     start: str
     end: str
     holdout: str

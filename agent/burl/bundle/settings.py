@@ -1,7 +1,7 @@
 """Settings of the bundle that an agent loads."""
 
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -14,10 +14,22 @@ class BundleSettings(BaseModel):
     path: Path | None = Field(
         default=None, description="Directory that `burl train --out` made; none: no bundle."
     )
-    registry: Path | None = Field(
-        default=None, description="Directory of bundles with aliases; its champion is followed while running."
+    registry: Literal["opensearch"] | Path | None = Field(
+        default=None,
+        description="Directory of bundles with aliases, or `opensearch`: the one of `write.opensearch`. Its"
+        " champion is followed while running.",
     )
-    poll_seconds: float = Field(10.0, gt=0, description="Time between looks at the registry's champion.")
+    poll_seconds: float = Field(10.0, gt=0, description="Time between looks at the registry's aliases.")
+    shadow_cpu_share: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="Share of a core that the registry's challenger may take to score what comes, without"
+        " alerting; 0: it does not.",
+    )
+    shadow_queue_bytes: int = Field(
+        16 * 2**20, ge=2**20, description="Requests that wait for the challenger; more of them pass it by."
+    )
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:

@@ -1,18 +1,19 @@
 """`burl bundle`: look into what an agent loads, and say which one it is to be."""
 
-import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from burl.cli.options import ConfigOption, JsonOption
+from burl.cli.compare import compare
+from burl.cli.options import ConfigOption, JsonOption, RegistryOption, user_name
 from burl.cli.output import print_facts, print_json
 
 if TYPE_CHECKING:
     from burl.bundle import DetectorEntry, Manifest
 
 app = typer.Typer(help="Look into bundles, and say which one agents run.", no_args_is_help=True)
+app.command()(compare)
 
 
 @app.command()
@@ -32,11 +33,6 @@ def inspect(
         print_facts(f"Detector {entry.id}", _detector_facts(entry))
 
 
-RegistryOption = Annotated[
-    Path | None, typer.Option("--registry", metavar="DIR", help="Registry of bundles; else the configured.")
-]
-
-
 @app.command()
 def add(
     bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="Directory that `burl train --out` made.")],
@@ -44,12 +40,15 @@ def add(
     config: ConfigOption = None,
 ) -> None:
     """Take a bundle into the registry and make it the challenger."""
-    from burl.cli.stores import open_registry
+    from burl.cli.stores import open_desk, open_registry
     from burl.config import load_settings
 
-    bundles = open_registry(registry, load_settings(config))
-    version = bundles.add(bundle).manifest.version
-    bundles.challenge(version)
+    settings = load_settings(config)
+    bundles = open_registry(registry, settings)
+    with open_desk(settings) as desk:
+        version = bundles.add(bundle).manifest.version
+        bundles.challenge(version)
+        desk.record("challenge", {"bundle.version": version}, user_name())
     print(f"{version} is the challenger")
 
 
@@ -82,11 +81,14 @@ def promote(
 
     settings = load_settings(config)
     with open_desk(settings) as desk:
-        bundle = open_registry(registry, settings).promote(version)
+        bundles = open_registry(registry, settings)
+        before = bundles.version("champion")
+        bundle = bundles.promote(version)
         frozen = TemplateSet.from_json(bundle.path(TEMPLATES).read_bytes())
         promoted = bundle.manifest.version
         retired = desk.retire(promoted, frozen.stands_for)
-        desk.record("promote", f"champion {promoted}", getpass.getuser())
+        step = {"bundle.version": promoted, "bundle.before": before, "suppressions.retired": retired}
+        desk.record("promote", step, user_name())
     print(f"{promoted} is the champion; {retired} suppressions retire")
 
 
@@ -100,7 +102,8 @@ def rollback(registry: RegistryOption = None, config: ConfigOption = None) -> No
     with open_desk(settings) as desk:
         given_up, bundle = open_registry(registry, settings).rollback()
         desk.revive(given_up)
-        desk.record("rollback", f"champion {bundle.manifest.version}", getpass.getuser())
+        step = {"bundle.version": bundle.manifest.version, "bundle.before": given_up}
+        desk.record("rollback", step, user_name())
     print(f"{bundle.manifest.version} is the champion again")
 
 

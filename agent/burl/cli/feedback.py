@@ -1,12 +1,10 @@
 """`burl feedback`: say what is normal, what is an anomaly and what was missed."""
 
-import getpass
-import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from burl.cli.options import ConfigOption, JsonOption
+from burl.cli.options import ConfigOption, JsonOption, seconds_of, user_name
 from burl.cli.output import print_json
 
 if TYPE_CHECKING:
@@ -16,8 +14,6 @@ if TYPE_CHECKING:
     from burl.feedback import Desk
 
 app = typer.Typer(help="Say what is normal, what is an anomaly and what was missed.", no_args_is_help=True)
-_DURATION = re.compile(r"(\d+)\s*([smhdw])")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 Who = Annotated[str, typer.Option("--who", help="Who says so; default: the user's name.")]
 Note = Annotated[str, typer.Option(help="Why, for whoever reads it later.")]
 
@@ -64,8 +60,8 @@ def mark(
     from burl.errors import NotThereError
     from burl.feedback import Verdict
 
-    expires_ns = SystemClock().time_ns() + _seconds(lasts) * 10**9 if lasts else None
-    said = Verdict(verdict, scope, who or getpass.getuser(), note, kind, expires_ns)
+    expires_ns = SystemClock().time_ns() + seconds_of(lasts) * 10**9 if lasts else None
+    said = Verdict(verdict, scope, who or user_name(), note, kind, expires_ns)
     with _desk(config) as desk:
         try:
             given = desk.mark(said, anomaly_id=finding)
@@ -87,7 +83,7 @@ def missed(
     """Say that a line should have been found: the next training counts its like as abnormal."""
     from burl.feedback import Verdict
 
-    said = Verdict("missed", who=who or getpass.getuser(), note=note)
+    said = Verdict("missed", who=who or user_name(), note=note)
     with _desk(config) as desk:
         _show([desk.missed(said, line, service)], as_json)
 
@@ -102,7 +98,7 @@ def undo(
 ) -> None:
     """Take a verdict back."""
     with _desk(config) as desk:
-        _show([desk.undo(verdict, who or getpass.getuser())], as_json)
+        _show([desk.undo(verdict, who or user_name())], as_json)
 
 
 def _desk(config: "Path | None") -> "AbstractContextManager[Desk]":
@@ -111,13 +107,6 @@ def _desk(config: "Path | None") -> "AbstractContextManager[Desk]":
     from burl.config import load_settings
 
     return open_desk(load_settings(config))
-
-
-def _seconds(text: str) -> int:
-    match = _DURATION.fullmatch(text.strip())
-    if match is None:
-        raise typer.BadParameter(f"{text!r} is no time such as 30m, 12h, 7d")
-    return int(match[1]) * _SECONDS[match[2]]
 
 
 def _show(documents: list[dict[str, Any]], as_json: bool) -> None:

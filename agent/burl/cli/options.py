@@ -1,5 +1,7 @@
 """Options that several commands take, each defined once."""
 
+import getpass
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -26,6 +28,14 @@ GapOption = Annotated[
         "--incident-gap", metavar="SECONDS", help="Event time without a finding that ends an incident."
     ),
 ]
+RegistryOption = Annotated[
+    str | None,
+    typer.Option(
+        "--registry", metavar="DIR", help="Registry: a directory, or `opensearch`; else the configured."
+    ),
+]
+_DURATION = re.compile(r"(\d+)\s*([smhdw])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
 def joined(inputs: list[Path] | None, more: list[Path] | None) -> list[Path]:
@@ -34,3 +44,19 @@ def joined(inputs: list[Path] | None, more: list[Path] | None) -> list[Path]:
     if not paths:
         raise typer.BadParameter("give at least one --input PATH, or - for stdin")
     return paths
+
+
+def seconds_of(text: str) -> int:
+    """Return the seconds of a time such as 30m, 12h, 7d. Raises typer.BadParameter."""
+    match = _DURATION.fullmatch(text.strip())
+    if match is None:
+        raise typer.BadParameter(f"{text!r} is no time such as 30m, 12h, 7d")
+    return int(match[1]) * _SECONDS[match[2]]
+
+
+def user_name() -> str:
+    """Return the name of whoever runs this; `unknown` where it has none, as in a container."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

@@ -2,30 +2,39 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
+from burl.bundle.factory import make_registry
 from burl.bundle.registry import Registry
 from burl.clock import SystemClock
-from burl.config import Settings
+from burl.config import Settings, with_options
 from burl.errors import ConfigError
 from burl.feedback import Desk
+from burl.write.base import Store
 from burl.write.factory import open_store
 
 
 @contextmanager
 def open_desk(settings: Settings) -> Iterator[Desk]:
     """Yield a desk over the store of the configuration. Raises ConfigError."""
+    with open_store_and_desk(settings) as (_, desk):
+        yield desk
+
+
+@contextmanager
+def open_store_and_desk(settings: Settings) -> Iterator[tuple[Store, Desk]]:
+    """Yield the store of the configuration, and a desk over it. Raises ConfigError."""
     clock = SystemClock()
     store = open_store(settings.write, clock)
     try:
-        yield Desk(store, clock)
+        yield store, Desk(store, clock)
     finally:
         store.close()
 
 
-def open_registry(path: Path | None, settings: Settings) -> Registry:
-    """Return the registry at `path`, else the configured one. Raises ConfigError when there is none."""
-    found = path or settings.bundle.registry
-    if found is None:
-        raise ConfigError("which registry? Give --registry DIR, or set bundle.registry")
-    return Registry(found)
+def open_registry(where: str | None, settings: Settings) -> Registry:
+    """Return the registry at `where`, else the configured one. Raises ConfigError when there is none."""
+    chosen = with_options(settings, {"bundle": {"registry": where, "path": None}}) if where else settings
+    registry = make_registry(chosen, SystemClock())
+    if registry is None:
+        raise ConfigError("which registry? Give --registry DIR or opensearch, or set bundle.registry")
+    return registry

@@ -107,7 +107,7 @@ class Library:
     def _bundle(self, version: str, alias: str) -> BundleView:
         assert self._registry is not None  # noqa: S101 - for the type checker; `bundles` has looked
         try:
-            return BundleView(version, alias, self._registry.open(version).manifest)
+            return BundleView(version, alias, self._registry.manifest(version))
         except BundleError as error:
             return BundleView(version, alias, None, str(error))
 

@@ -3,7 +3,7 @@
 import getpass
 from collections.abc import Awaitable, Callable
 
-from burl.bundle.registry import Registry
+from burl.bundle.factory import make_registry
 from burl.clock import Clock
 from burl.config import Settings
 from burl.console.app import Console
@@ -26,8 +26,7 @@ def console_server(
         look: has the agent around it apply a verdict at once.
     """
     desk = Desk(store, clock)
-    registry = Registry(settings.bundle.registry) if settings.bundle.registry else None
-    library = Library(store, desk, registry, settings.console.days)
+    library = Library(store, desk, make_registry(settings, clock), settings.console.days)
     pages = Console(library, desk, Guard(settings.console), who=_user(), look=look)
     return WebServer(pages.app(), settings.console.listen)
 

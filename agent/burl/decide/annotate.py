@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 
 from burl.decide.annotation import SCHEMA_VERSION, Annotation, annotation_id
+from burl.decide.deployments import Deployment
 from burl.decide.finding import Finding
 from burl.decide.times import rfc3339
 from burl.parse import Catalogue
@@ -18,6 +19,8 @@ def annotate(finding: Finding, catalogue: Catalogue) -> Annotation:
     identifier = annotation_id(finding.source.detector_id, finding.unit_key, finding.record_uid)
     document = _common(finding, identifier)
     document |= _identity(finding) | _explanation(finding, catalogue) | _record(finding, catalogue)
+    if finding.deployment:
+        document |= _deployment(finding.deployment)
     if finding.session_ids:
         document |= {"session.id": finding.session_ids, "session.kind": finding.session_kind}
     if finding.context:
@@ -47,6 +50,15 @@ def _common(finding: Finding, identifier: str) -> dict[str, Any]:
         "burl.unit": source.unit,
         "event.kind": "alert",
         "schema_version": SCHEMA_VERSION,
+    }
+
+
+def _deployment(deployment: Deployment) -> dict[str, Any]:
+    return {
+        "new_since_deploy": True,
+        "deployment.id": deployment.id,
+        "deployment.version": deployment.version,
+        "deployment.time": rfc3339(deployment.start_ns),
     }
 
 

@@ -32,7 +32,8 @@ class Decider:
     def decide(self, findings: list[Finding], watermark_ns: int) -> Findings:
         """Annotate `findings`, group them, and close incidents up to `watermark_ns`.
 
-        Findings that a service makes while it is learning open no incident; what is suppressed is not there.
+        New lines of a service that is learning, or was just deployed, open no incident; what is suppressed
+        is not there.
         """
         result = Findings()
         findings.sort(key=lambda finding: (finding.time_ns, finding.source.detector_id, finding.unit_key))
@@ -40,7 +41,7 @@ class Decider:
             annotation = annotate(finding, self._catalogue)
             if self.suppressor.hides(annotation.document, finding.time_ns):
                 continue
-            if not finding.learning:
+            if not finding.learning and finding.deployment is None:
                 annotation.document["incident_id"] = self._incidents.add(finding, annotation.id)
             result.annotations.append(annotation)
         self._watermark_ns = max(self._watermark_ns, watermark_ns)

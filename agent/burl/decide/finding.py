@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from burl.decide.deployments import Deployment
 from burl.detect import Explanation
 from burl.receive.batch import Identity
 from burl.window import Record, Unit
@@ -25,7 +26,7 @@ class Finding:
     Attributes:
         unit_key: the session's canonical id, the stream's key, or service, template and interval start.
         record: the first offending record; None for what names no record (silence).
-        namespace: what incidents are grouped by.
+        deployment: what explains a new line: then it opens no incident.
         context: raw lines before the record, the record's own last.
     """
 
@@ -45,6 +46,7 @@ class Finding:
     session_kind: str = ""
     context: list[str] = field(default_factory=list)
     learning: bool = False
+    deployment: Deployment | None = None
 
     @property
     def namespace(self) -> str:

@@ -46,6 +46,12 @@ class DecideSettings(BaseModel):
     max_open_incidents: int = Field(
         1000, ge=1, description="Incidents remembered at once; the oldest is closed beyond it."
     )
+    deploy_grace_seconds: float = Field(
+        900.0,
+        ge=0,
+        description="Event time from the first record of a service's new version or image on in which its new"
+        " lines are marked `new_since_deploy` and open no incident; 0: they do at once.",
+    )
     template_count_seconds: float = Field(
         300.0, ge=0, description="Event time that one count of a template covers in OpenSearch; 0: none kept."
     )

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 from burl.bundle import Bundle
+from burl.bundle.factory import make_registry
 from burl.clock import Clock, SystemClock
 from burl.config import Settings
 from burl.engine.champion import Champion
@@ -17,6 +18,7 @@ from burl.engine.engine import Engine
 from burl.engine.measured import Measured
 from burl.engine.metrics import agent_metrics
 from burl.engine.pipeline import Pipeline
+from burl.engine.shadow import Shadow
 from burl.engine.storage import Storage
 from burl.engine.watch import Watch
 from burl.engine.writer import Writer
@@ -50,6 +52,7 @@ class Agent:
     watch: Watch
     follower: Follower
     champion: Champion
+    shadow: Shadow
     telemetry: TelemetryServer | None
     console: WebServer | None
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -65,13 +68,16 @@ class Agent:
         if self.console:
             await self.console.start()
         port = await self.door.start()
-        background = (self.watch.run(), self.follower.run(), self.champion.follow(self.engine.adopt))
+        background = (self.watch.run(), self.follower.run(), self._follow())
         self.tasks = [asyncio.create_task(work) for work in background]
         # What is there now stays: without looking at it again, the collector holds the GIL 80 ms less
         gc.collect()
         gc.freeze()
         _LOG.info("listening on port %d; %d journaled requests replayed", port, replayed)
         return port
+
+    async def _follow(self) -> None:
+        await self.champion.follow(self.engine.adopt, self.shadow.use)
 
     async def stop(self) -> None:
         """Refuse what comes, finish what was taken in, save the state."""
@@ -82,6 +88,7 @@ class Agent:
             await self.console.stop(_GRACE_SECONDS)
         await self.door.stop(_GRACE_SECONDS)
         await asyncio.to_thread(self.engine.stop)
+        await asyncio.to_thread(self.shadow.stop)
         self.sink.close()
         if self.telemetry:
             await self.telemetry.stop()
@@ -92,7 +99,8 @@ def make_agent(settings: Settings, clock: Clock | None = None) -> Agent:
     start_logging(settings.telemetry)
     clock = clock or SystemClock()
     rng = random.Random()  # noqa: S311 - jitter of retries, no secret
-    champion = Champion(settings.bundle)
+    registry = make_registry(settings, clock, settings.state.directory / "bundles")
+    champion = Champion(settings.bundle, registry)
     bundle = champion.load()
     storage = Storage(settings.state, clock)
     pipeline = recovered_pipeline(settings, bundle, storage)
@@ -102,6 +110,7 @@ def make_agent(settings: Settings, clock: Clock | None = None) -> Agent:
     measured = Measured(sink, clock)
     writer = Writer(measured, rng)
     counters = ReceiveCounters()
+    shadow = make_shadow(settings, store, clock, pipeline)
     engine = Engine(
         pipeline=pipeline,
         decoder=Decoder(settings.receive, pipeline.streams, counters),
@@ -109,6 +118,7 @@ def make_agent(settings: Settings, clock: Clock | None = None) -> Agent:
         writer=writer,
         clock=clock,
         settings=settings.engine,
+        shadow=shadow,
     )
     follower = Follower(
         store=store,
@@ -138,6 +148,7 @@ def make_agent(settings: Settings, clock: Clock | None = None) -> Agent:
         measured=measured,
         feedback=follower.counters,
         champion=champion,
+        shadow=shadow,
     )
     console = None
     if settings.console.enabled:
@@ -146,7 +157,24 @@ def make_agent(settings: Settings, clock: Clock | None = None) -> Agent:
         console = console_server(settings, store, clock, follower.look)
     listen = settings.telemetry.metrics_listen
     telemetry = TelemetryServer(listen, metrics, live=watch.live, ready=watch.ready) if listen else None
-    return Agent(engine, writer, door, store, sink, watch, follower, champion, telemetry, console)
+    return Agent(engine, writer, door, store, sink, watch, follower, champion, shadow, telemetry, console)
+
+
+def make_shadow(settings: Settings, store: Store, clock: Clock, champion: Pipeline) -> Shadow:
+    """Return the place of a challenger beside the rooms of the champion."""
+
+    def make(bundle: Bundle) -> tuple[Pipeline, Decoder]:
+        pipeline = make_pipeline(settings, bundle, None)
+        return pipeline, Decoder(settings.receive, pipeline.streams)
+
+    return Shadow(
+        settings=settings.bundle,
+        store=store,
+        clock=clock,
+        agent=socket.gethostname(),
+        champion=champion,
+        make=make,
+    )
 
 
 def make_pipeline(settings: Settings, bundle: Bundle | None, state: "dict[str, object] | None") -> Pipeline:

@@ -24,6 +24,7 @@ from burl.engine.judge import Judge
 from burl.engine.pipeline import Pipeline
 from burl.engine.resends import Resends
 from burl.engine.settings import EngineSettings
+from burl.engine.shadow import Shadow
 from burl.engine.storage import Storage
 from burl.engine.writer import Pending, Writer
 from burl.errors import BurlError, Refused
@@ -67,8 +68,10 @@ class Engine:
         writer: Writer,
         clock: Clock,
         settings: EngineSettings,
+        shadow: Shadow | None = None,
     ) -> None:
-        """Wire the engine; `recover` and `start` bring it to life."""
+        """Wire the engine; `recover` and `start` bring it to life. `shadow` is given what is new."""
+        self._shadow = shadow
         self._pipeline, self._storage = pipeline, storage
         self._writer, self._clock, self._settings = writer, clock, settings
         self._judge = Judge(decoder, pipeline)
@@ -239,6 +242,8 @@ class Engine:
             raise Refused("memory") from full
         self._journal("redacted", digest, request.sender, request.arrival_ns, begun.kept)
         self._answers.begin(digest, request.answer, begun.error)
+        if self._shadow and begun.error is None:
+            self._shadow.offer(begun.kept, request.sender, request.arrival_ns)
         self._store(begun.slices, digest, request.arrival_ns)
 
     def _store(self, slices: Iterator[Findings], digest: bytes, arrival_ns: int) -> None:
@@ -265,6 +270,8 @@ class Engine:
             now_ns = self._clock.time_ns()
             self._journal("advance", now_ns)
             self._submit(self._pipeline.advance(now_ns), None)
+            if self._shadow:
+                self._shadow.advance(now_ns)
         self._storage.maintain(self._state)
 
     def _journal(self, *entry: Any) -> None:

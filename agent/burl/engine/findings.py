@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from burl.decide.deployments import NEW_LINES, Deployment
 from burl.decide.finding import Finding
 from burl.detect import Explanation, Scores, Units
 from burl.engine.loaded import Loaded
@@ -13,8 +14,20 @@ from burl.window.windower import Windowed
 class FindingMaker:
     """Makes the findings of one pipeline."""
 
-    def __init__(self, streams: StreamTable, is_learning: Callable[[int, int], bool]) -> None:
-        """Args: `is_learning` tells whether a service (by index) was learning at an event time."""
+    def __init__(
+        self,
+        streams: StreamTable,
+        is_learning: Callable[[int, int], bool],
+        deployment: Callable[[int, int], Deployment | None],
+    ) -> None:
+        """Make findings of `streams`.
+
+        Args:
+            streams: who writes.
+            is_learning: tells whether a service (by index) was learning at an event time.
+            deployment: returns what of late was deployed to a stream (by index) at an event time.
+        """
+        self._deployment = deployment
         self._streams = streams
         self._is_learning = is_learning
 
@@ -94,4 +107,5 @@ class FindingMaker:
             identity=identity,
             record=record,
             learning=self._is_learning(service, time_ns),
+            deployment=self._deployment(record.stream, time_ns) if record and why.kind in NEW_LINES else None,
         )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from burl.engine.champion import Champion
 from burl.engine.measured import Measured
 from burl.engine.pipeline import Pipeline
+from burl.engine.shadow import Shadow
 from burl.engine.writer import Writer
 from burl.feedback.counters import FeedbackCounters
 from burl.metrics import AnyMetric, Metric, build_metrics, receive_metrics, write_metrics
@@ -23,6 +24,7 @@ def agent_metrics(
     measured: Measured,
     feedback: FeedbackCounters,
     champion: Champion,
+    shadow: Shadow,
 ) -> list[AnyMetric]:
     """Return all metrics of an agent; each reads a number that is there anyway."""
     return [
@@ -34,6 +36,7 @@ def agent_metrics(
         *measured.metrics(),
         *_feedback(pipeline, feedback),
         *champion.metrics(),
+        *shadow.metrics(),
         *write_metrics(write),
     ]
 

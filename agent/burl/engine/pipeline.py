@@ -19,6 +19,7 @@ from burl.bundle.bundle import SESSIONS, TEMPLATES
 from burl.decide import DeadLetter, Findings
 from burl.decide.counts import TemplateCounts
 from burl.decide.decider import Decider
+from burl.decide.deployments import Deployments
 from burl.decide.enrich import log_records
 from burl.decide.finding import Finding, Source
 from burl.decide.learning import Learning
@@ -50,9 +51,13 @@ class PipelineCounters:
     """Counts by detector id.
 
     Attributes:
+        records: records judged in all.
+        cpu_seconds: processor time that all rooms took for them.
         limits: how often each limit bit since the start, by name; late events too. Replaced, never changed.
     """
 
+    records: int = 0
+    cpu_seconds: float = 0.0
     units: Counter[str] = field(default_factory=Counter)
     findings: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
@@ -125,12 +130,22 @@ class Pipeline:
         self.suppressor = Suppressor(version, frozen.supersedes if frozen else None)
         self._decider = Decider(decide, self.catalogue, self.suppressor)
         self._counts = TemplateCounts(decide.template_count_seconds, self.catalogue, self.streams)
-        self._maker = FindingMaker(self.streams, self.learning.at)
+        versions = bundle.manifest.training.versions if bundle else None
+        self._deployments = Deployments(decide.deploy_grace_seconds, self.streams, versions)
+        self._maker = FindingMaker(self.streams, self.learning.at, self._deployments.of)
         if state is not None:
             self._restore(state)
 
     def process(self, batch: Batch) -> Findings:
         """Judge one batch; return everything it led to."""
+        began = time.thread_time()
+        findings = self._process(batch)
+        self.counters.records += len(batch)
+        self.counters.cpu_seconds += time.thread_time() - began
+        return findings
+
+    def _process(self, batch: Batch) -> Findings:
+        self._deployments.observe(batch.streams, batch.times_ns)
         templates = self._parser.parse(batch.bodies, batch.streams)
         newest_ns = int(batch.times_ns.max()) if len(batch) else 0
         findings = self._judge(self._windower.feed(batch, templates), newest_ns)
@@ -212,6 +227,7 @@ class Pipeline:
             "streams": self.streams.state(),
             "catalogue": self.catalogue.state(),
             "learning": self.learning.state(),
+            "deployments": self._deployments.state(),
             "parser": self._parser.state(),
             "windower": self._windower.state(),
             "decider": self._decider.state(),
@@ -221,6 +237,7 @@ class Pipeline:
 
     def _restore(self, state: dict[str, Any]) -> None:
         self.learning.restore(state["learning"])
+        self._deployments.restore(state.get("deployments", {}))
         self._parser.restore(state["parser"])
         self._windower.restore(state["windower"])
         self._decider.restore(state["decider"])

@@ -10,7 +10,7 @@ from burl.feedback.verdict import (
     Document,
     Judgement,
     Verdict,
-    event_document,
+    step_document,
     suppression,
     undo_document,
     verdict_document,
@@ -89,9 +89,9 @@ class Desk:
         self._change(lambda rules: [rule for rule in rules if rule["id"] != verdict_id])
         return document
 
-    def record(self, event: str, note: str, who: str = "") -> None:
-        """Store that a step of training or promotion was taken. Raises SinkError."""
-        self._store.add_verdict(event_document(event, note, who, self._clock.time_ns()))
+    def record(self, step: str, facts: Document, who: str = "") -> None:
+        """Store that a step of training or promotion was taken, and its `facts`. Raises SinkError."""
+        self._store.add_verdict(step_document(step, facts, who, self._clock.time_ns()))
 
     def verdicts(self, limit: int = _MAX_VERDICTS) -> list[dict[str, Any]]:
         """Return verdicts, newest first."""

@@ -97,9 +97,16 @@ def undo_document(undone: Document, who: str, now_ns: int) -> dict[str, Any]:
     return _document(carried | {"verdict": "undo", "undoes": undone["id"], "user.name": who}, now_ns)
 
 
-def event_document(event: str, note: str, who: str, now_ns: int) -> dict[str, Any]:
-    """Return the document of a step of training or of promotion: `retrain`, `promote`, `rollback` ..."""
-    return _document({"verdict": event, "note": note, "user.name": who}, now_ns)
+def step_document(step: str, facts: Document, who: str, now_ns: int) -> dict[str, Any]:
+    """Return the document of a step of training or promotion.
+
+    Args:
+        step: `retrain`, `challenge`, `promote` or `rollback`.
+        facts: what is known of it, by the fields of docs/annotation.md (`bundle.version` ...).
+        who: took it.
+        now_ns: when.
+    """
+    return _document({**facts, "verdict": step, "user.name": who}, now_ns)
 
 
 def suppression(document: Document) -> dict[str, Any]:

@@ -30,6 +30,7 @@ _COPIED = (
     "k8s.pod.uid",
     "host.name",
     "container.image.name",
+    "container.image.tag",
     "log.file.path",
 )
 _RENAMED = {

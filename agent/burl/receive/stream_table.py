@@ -104,6 +104,7 @@ class StreamTable:
         key = identity.stream
         known = self._index.get(key)
         if known is not None:
+            self._streams[known].identity = identity  # a StatefulSet's pod keeps its name over versions
             return known
         if self._is_full(identity) and not self._retire():
             self.overflowed += 1

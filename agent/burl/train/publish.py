@@ -11,8 +11,10 @@ from burl.bundle import DetectorEntry, Manifest
 from burl.bundle.bundle import MANIFEST, SESSIONS, TEMPLATES, bundle_version, file_digests, new_bundle
 from burl.bundle.manifest import TrainingFacts
 from burl.clock import Clock
+from burl.decide.deployments import version_of
 from burl.decide.times import rfc3339
 from burl.parse.template_set import TemplateSet
+from burl.receive.batch import StreamTable
 from burl.train.corpus import Corpus
 from burl.train.fitting import Fitted
 from burl.window.settings import WindowSettings
@@ -87,6 +89,16 @@ def _version(templates: TemplateSet) -> str:
     return hashlib.sha256("\n".join(sorted(templates.templates)).encode()).hexdigest()[:12]
 
 
+def _versions(streams: StreamTable) -> dict[str, list[str]]:
+    """Return the versions that wrote, by the service's key."""
+    found: dict[str, list[str]] = {}
+    for identity in map(streams.identity, range(len(streams))):
+        version = version_of(identity)
+        if version and version not in found.setdefault(identity.service, []):
+            found[identity.service].append(version)
+    return {service: versions for service, versions in found.items() if versions}
+
+
 def _facts(trained: Trained, inputs: Sequence[Path], seed: int, clock: Clock) -> TrainingFacts:
     corpus = trained.corpus
     counts = Counter(service for events in corpus.events() for service in events.services.tolist())
@@ -100,6 +112,7 @@ def _facts(trained: Trained, inputs: Sequence[Path], seed: int, clock: Clock) ->
         templates=len(corpus.catalogue),
         sessions=len(corpus.sessions) if corpus.sessions is not None else 0,
         services=sorted(services),
+        versions=_versions(corpus.streams),
         start=rfc3339(trained.start_ns),
         end=rfc3339(trained.end_ns),
         holdout=f"the last quarter, from {rfc3339(trained.cut_ns)}",

@@ -70,5 +70,16 @@ class Store(Sink, Protocol):
         """Replace the suppressions in force. Raises Permanent when `version` is not the next one."""
         ...
 
+    def put_shadow(self, documents: Sequence[dict[str, Any]]) -> None:
+        """Store what a challenger found and how its runs went; one with the same `id` is replaced.
+
+        Raises SinkError.
+        """
+        ...
+
+    def shadow(self, challenger: str, *, limit: int = 1000) -> list[dict[str, Any]]:
+        """Return what is known of the challenger of this version, oldest first."""
+        ...
+
 
 __all__ = ["Annotation", "DeadLetter", "Findings", "Incident", "Sink", "Store"]

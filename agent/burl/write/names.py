@@ -9,8 +9,8 @@ from typing import Literal
 
 from burl.decide.times import rfc3339
 
-Dated = Literal["anomalies", "dead_letters", "feedback", "logs", "template_counts"]
-Upserted = Literal["incidents", "suppressions", "templates"]
+Dated = Literal["anomalies", "dead_letters", "feedback", "logs", "shadow", "template_counts"]
+Upserted = Literal["bundles", "incidents", "suppressions", "templates"]
 
 
 @dataclass(frozen=True, slots=True)

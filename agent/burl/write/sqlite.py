@@ -11,6 +11,7 @@ import orjson
 
 from burl.clock import Clock
 from burl.decide import Findings, Incident
+from burl.decide.times import from_rfc3339
 from burl.errors import ConfigError, Permanent, Retryable
 from burl.write.counters import WriteCounters
 from burl.write.documents import Document, documents, to_json
@@ -43,6 +44,10 @@ INSERT INTO documents (kind, id, time_ns, version, incident_id, body) VALUES (?,
 ON CONFLICT (kind, id) DO UPDATE
 SET time_ns = excluded.time_ns, version = excluded.version, body = excluded.body
 WHERE excluded.version > documents.version
+"""
+_REPLACE = """
+INSERT INTO documents (kind, id, time_ns, version, incident_id, body) VALUES (?, ?, ?, 0, NULL, ?)
+ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body
 """
 _TRIM = """
 DELETE FROM documents
@@ -142,6 +147,15 @@ class SqliteStore:
             connection.execute("DELETE FROM suppressions")
             connection.execute("INSERT INTO suppressions VALUES (?, ?)", (version, body))
 
+    def put_shadow(self, documents: Sequence[dict[str, Any]]) -> None:
+        """Store what a challenger found and how its runs went. Raises Retryable."""
+        with self._transaction() as connection:
+            connection.executemany(_REPLACE, map(_shadow_row, documents))
+
+    def shadow(self, challenger: str, *, limit: int = 1000) -> list[dict[str, Any]]:
+        """Return what is known of a challenger, oldest first."""
+        return self._select("kind = ? ORDER BY time_ns, id", [_shadow_kind(challenger), limit])
+
     def _open(self) -> sqlite3.Connection:
         path = self._settings.path
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -187,6 +201,16 @@ class SqliteStore:
                 parameters,
             ).fetchall()
         return [orjson.loads(body) for (body,) in rows]
+
+
+def _shadow_kind(challenger: str) -> str:
+    """Return the kind of document that one challenger's are: they are only ever read together."""
+    return f"shadow {challenger}"
+
+
+def _shadow_row(document: dict[str, Any]) -> tuple[Any, ...]:
+    kind = _shadow_kind(document["burl.shadow.challenger"])
+    return kind, document["id"], from_rfc3339(document["@timestamp"]), to_json(document)
 
 
 def _row(document: Document) -> tuple[Any, ...]:

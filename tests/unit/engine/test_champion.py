@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from burl.bundle import Bundle
-from burl.bundle.registry import Registry
+from burl.bundle.directory import DirectoryRegistry
 from burl.bundle.settings import BundleSettings
 from burl.engine.champion import Champion
 from burl.errors import BundleError
@@ -20,24 +20,25 @@ class Adopted:
         self.came = asyncio.Event()
         self.refuse = False
 
-    async def __call__(self, bundle: Bundle) -> None:
+    async def __call__(self, bundle: Bundle | None) -> None:
         self.came.set()
+        assert bundle is not None
         if self.refuse:
             raise BundleError("a detector is not installed")
         self.versions.append(bundle.manifest.version)
 
 
 def test_a_promoted_bundle_is_adopted_and_a_damaged_one_is_not(tmp_path: Path) -> None:
-    registry = Registry(tmp_path / "registry")
+    registry = DirectoryRegistry(tmp_path / "registry")
     first = registry.promote(registry.add(BUNDLE).manifest.version).manifest.version
-    champion = Champion(BundleSettings(registry=tmp_path / "registry", poll_seconds=0.01))
+    champion = Champion(BundleSettings(poll_seconds=0.01), registry)
     started = champion.load()
     assert started is not None
     assert started.manifest.version == champion.version == first
 
     async def main() -> None:
         adopted = Adopted()
-        following = asyncio.create_task(champion.follow(adopted))
+        following = asyncio.create_task(champion.follow(adopted, adopted))
         second = registry.promote(registry.add(another(tmp_path)).manifest.version).manifest.version
         await adopted.came.wait()
         assert adopted.versions == [second]
@@ -60,13 +61,13 @@ def test_a_promoted_bundle_is_adopted_and_a_damaged_one_is_not(tmp_path: Path) -
 def test_without_a_registry_nothing_is_followed() -> None:
     champion = Champion(BundleSettings())
     assert champion.load() is None
-    asyncio.run(champion.follow(Adopted()))
+    asyncio.run(champion.follow(Adopted(), Adopted()))
     assert champion.refusal == ""
 
 
 def test_a_champion_that_is_damaged_stops_the_start(tmp_path: Path) -> None:
-    registry = Registry(tmp_path)
+    registry = DirectoryRegistry(tmp_path)
     version = registry.promote(registry.add(BUNDLE).manifest.version).manifest.version
     (tmp_path / "bundles" / version / "templates.json").write_text("{}")
     with pytest.raises(BundleError, match="damaged"):
-        Champion(BundleSettings(registry=tmp_path)).load()
+        Champion(BundleSettings(), registry).load()

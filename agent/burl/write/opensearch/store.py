@@ -17,7 +17,8 @@ from burl.write.health import Health
 from burl.write.names import IndexNames
 from burl.write.opensearch.bulk import BulkWriter, Refusal
 from burl.write.opensearch.client import translated
-from burl.write.opensearch.search import hits
+from burl.write.opensearch.search import PAGE, hits
+from burl.write.opensearch.shadow import put_shadow
 from burl.write.settings import OpenSearchSettings
 
 _SUPPRESSIONS = "in_force"
@@ -139,6 +140,17 @@ class OpenSearchStore:
                 )
             except ConflictError:
                 raise Permanent(f"suppressions: somebody else put version {version}") from None
+
+    def put_shadow(self, documents: Sequence[dict[str, Any]]) -> None:
+        """Store what a challenger found and how its runs went. Raises Retryable."""
+        for start in range(0, len(documents), PAGE):
+            with translated(self._url):
+                put_shadow(self._client, self._names, documents[start : start + PAGE])
+
+    def shadow(self, challenger: str, *, limit: int = 1000) -> list[dict[str, Any]]:
+        """Return what is known of a challenger, oldest first."""
+        query = [{"term": {"burl.shadow.challenger": challenger}}]
+        return self._search(self._names.all_dated("shadow"), query, "asc", "id", limit)
 
     def _suppressions(self) -> dict[str, Any]:
         with translated(self._url):

@@ -1,0 +1,98 @@
+"""`burl bundle compare`: the challenger beside the champion."""
+
+from typing import TYPE_CHECKING, Any
+
+from burl.cli.options import ConfigOption, JsonOption, RegistryOption
+from burl.cli.output import print_facts, print_json
+
+if TYPE_CHECKING:
+    from burl.feedback.compare import Comparison
+    from burl.feedback.comparison import Agreement, Side
+
+_WIDTH = 24
+
+
+def compare(
+    registry: RegistryOption = None, config: ConfigOption = None, as_json: JsonOption = False
+) -> None:
+    """Show what the challenger found beside the champion, who agrees with people, and what it costs."""
+    from burl.bundle.bundle import TEMPLATES
+    from burl.cli.stores import open_registry, open_store_and_desk
+    from burl.config import load_settings
+    from burl.feedback.compare import compare as compared
+    from burl.parse.template_set import TemplateSet
+
+    settings = load_settings(config)
+    bundle = open_registry(registry, settings).open("challenger")
+    frozen = TemplateSet.from_json(bundle.path(TEMPLATES).read_bytes())
+    with open_store_and_desk(settings) as (store, desk):
+        comparison = compared(store, desk, bundle.manifest.version, frozen.supersedes)
+    if as_json:
+        print_json(comparison.to_json())
+    else:
+        _show(comparison)
+
+
+def _show(comparison: "Comparison") -> None:
+    found = comparison.to_json()
+    champions = ", ".join(found["champion_versions"])
+    title = f"Challenger {found['challenger_version']} beside {champions}: {_span(found['seconds_of_logs'])}"
+    print(f"{title}\n  {'':<{_WIDTH}}{'champion':>16}{'challenger':>16}")
+    for name, left, right in _rows(comparison, found):
+        print(f"  {name:<{_WIDTH}}{left:>16}{right:>16}")
+    if found["passed_requests"] or found["errors"]:
+        parts = f"{found['passed_requests']} requests passed it by, {found['errors']} made it fail"
+        print(f"  The challenger saw a part only: {parts}.")
+    for side in ("champion", "challenger"):
+        if found[side]["alone"]:
+            print_facts(f"Only the {side} found", dict(map(_line, found[side]["alone"])))
+
+
+def _rows(comparison: "Comparison", found: dict[str, Any]) -> list[tuple[str, str, str]]:
+    sides = found["champion"], found["challenger"]
+    figures = (
+        ("findings", lambda one: f"{one['findings']:,}"),
+        ("incidents", lambda one: f"{one['incidents']:,}"),
+        ("  found by both", lambda one: f"{one['incidents_of_both']:,}"),
+        ("  called normal", lambda one: f"{one['incidents_called_normal']:,}"),
+        ("  called an anomaly", lambda one: f"{one['incidents_called_anomaly']:,}"),
+        ("false alarms a day", _false_alarms),
+        ("microseconds a record", _cost),
+    )
+    rows = [(name, *map(show, sides)) for name, show in figures]
+    both = comparison.champion, comparison.challenger
+    return [(name, left, right) for name, left, right in [*rows, *_agreements(both)]]
+
+
+def _agreements(sides: "tuple[Side, Side]") -> list[tuple[str, str, str]]:
+    def of(agreement: "Agreement") -> tuple[str, str, str]:
+        return (
+            f"{agreement.anomaly} of {agreement.anomalies}",
+            f"{agreement.normal} of {agreement.normals}",
+            f"{agreement.missed} of {agreement.misses}",
+        )
+
+    names = ("agrees: an anomaly", "agrees: normal", "agrees: was missed")
+    return list(zip(names, *(of(side.agreement) for side in sides), strict=True))
+
+
+def _false_alarms(side: dict[str, Any]) -> str:
+    least, most = side["false_alarms_a_day_at_least"], side["false_alarms_a_day_at_most"]
+    return f"{least:.1f}" if least == most else f"{least:.1f} to {most:.1f}"
+
+
+def _cost(side: dict[str, Any]) -> str:
+    cost = side["cpu_microseconds_a_record"]
+    return f"{cost:.1f}" if cost is not None else "-"
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds / 3600:.1f} hours of logs" if seconds >= 3600 else f"{seconds / 60:.1f} minutes of logs"  # noqa: PLR2004 - seconds of an hour
+
+
+def _line(found: dict[str, Any]) -> tuple[str, str]:
+    from burl.console.text import visible
+
+    when = f"{found['@timestamp'][:19]} {found['anomaly_grade']:.2f}"
+    text = f"{found['service.name']}: {found.get('log.record.original') or found['reason']}"
+    return when, visible(" ".join(text.split()))[:160]

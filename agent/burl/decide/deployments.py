@@ -1,0 +1,93 @@
+"""New versions of services: for a while after a deployment, new lines are expected.
+
+A version is `service.version`, else the image. The first that is ever seen of a service is none that was
+deployed, unless training knew others.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from burl.receive.batch import Identity, Ints, StreamTable
+
+NEW_LINES = ("new_template", "rare_template")
+"""Kinds of findings that a deployment explains; order, rates, values and silence it does not."""
+_MAX_VERSIONS = 50
+_MAX_SERVICES = 10_000
+_BEFORE = 0
+"""Start of a version that was there when we came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A version of a service whose grace is not over; `start_ns` is the event time of its first record."""
+
+    id: str
+    version: str
+    start_ns: int
+
+
+class Deployments:
+    """Since when which version of a service runs, by event time; bounded, restorable."""
+
+    def __init__(
+        self, grace_seconds: float, streams: StreamTable, known: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        """Look after `streams`.
+
+        Args:
+            grace_seconds: how long new lines are expected after a deployment; 0: they never are.
+            streams: who writes.
+            known: versions of services, by the service's key, that training saw.
+        """
+        self._grace_ns, self._streams = int(grace_seconds * 1e9), streams
+        self._since: dict[str, dict[str, int]] = {
+            service: dict.fromkeys(versions, _BEFORE) for service, versions in (known or {}).items()
+        }
+
+    def observe(self, streams: Ints, times_ns: Ints) -> None:
+        """Note which versions wrote these records; columns of equal length."""
+        if not self._grace_ns:
+            return
+        for stream in np.unique(streams).tolist():
+            identity = self._streams.identity(stream)
+            version = version_of(identity)
+            if version and version not in self._since.get(identity.service, ()):
+                self._add(identity.service, version, int(times_ns[streams == stream].min()))
+
+    def of(self, stream: int, time_ns: int) -> Deployment | None:
+        """Return the deployment that a record of this time belongs to; None when its grace is over."""
+        identity = self._streams.identity(stream)
+        version = version_of(identity)
+        start_ns = self._since.get(identity.service, {}).get(version, _BEFORE)
+        if start_ns == _BEFORE or time_ns - start_ns >= self._grace_ns:
+            return None
+        name = f"deployment\n{identity.service}\n{version}"
+        return Deployment(hashlib.sha256(name.encode()).hexdigest()[:32], version, start_ns)
+
+    def _add(self, service: str, version: str, start_ns: int) -> None:
+        versions = self._since.setdefault(service, {})
+        versions[version] = start_ns if versions else _BEFORE
+        if len(versions) > _MAX_VERSIONS:
+            del versions[next(iter(versions))]
+        if len(self._since) > _MAX_SERVICES:
+            del self._since[next(iter(self._since))]
+
+    def state(self) -> Any:
+        """Return what `restore` needs, as msgpack-able values."""
+        return self._since
+
+    def restore(self, state: Any) -> None:
+        """Continue from `state`; what training knew besides stays known."""
+        for service, versions in state.items():
+            self._since[service] = self._since.get(service, {}) | versions
+
+
+def version_of(identity: Identity) -> str:
+    """Return the version that a stream runs: `service.version`, else its image; nothing where unknown."""
+    fields = identity.fields
+    image = ":".join(filter(None, (fields.get("container.image.name"), fields.get("container.image.tag"))))
+    return fields.get("service.version") or image

@@ -1,0 +1,39 @@
+"""Writes what a challenger found: upserts by id, of which nothing depends on."""
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any
+
+import orjson
+from opensearchpy import OpenSearch
+
+from burl.decide.times import from_rfc3339
+from burl.errors import Retryable
+from burl.write.names import IndexNames
+
+
+def put_shadow(client: OpenSearch, names: IndexNames, documents: Sequence[dict[str, Any]]) -> None:
+    """Store `documents`, each in place of the one with its `id`.
+
+    Raises:
+        Retryable: not all are stored; storing all again is safe.
+    """
+    if not documents:
+        return
+    lines = chain.from_iterable((_action(names, document), document) for document in documents)
+    body = b"".join(orjson.dumps(line) + b"\n" for line in lines)
+    answer = client.bulk(body=body, params={"filter_path": "errors,items.*.error"})
+    if answer.get("errors"):
+        raise Retryable(f"not all of what the challenger found is stored: {_first_error(answer)}")
+
+
+def _action(names: IndexNames, document: dict[str, Any]) -> dict[str, Any]:
+    index = names.dated("shadow", from_rfc3339(document["@timestamp"]))
+    return {"index": {"_index": index, "_id": document["id"]}}
+
+
+def _first_error(answer: dict[str, Any]) -> str:
+    for item in answer.get("items", ()):
+        if "error" in item.get("index", {}):
+            return str(item["index"]["error"].get("reason"))
+    return "no reason given"
