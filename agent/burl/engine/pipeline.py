@@ -122,8 +122,15 @@ class Pipeline:
             parse = frozen.settings
             sessions = SessionSpec.from_json(bundle.path(SESSIONS).read_text())
         self._parser = Parser(parse, self.catalogue, frozen)
-        self._windower = Windower(window, self.catalogue, self.streams, sessions, self._parser.parameters)
         self._loaded = load_detectors(bundle, decide)
+        self._windower = Windower(
+            window,
+            self.catalogue,
+            self.streams,
+            sessions,
+            self._parser.parameters,
+            windows=any(loaded.source.unit == "window" for loaded in self._loaded),
+        )
         for loaded in self._loaded:
             loaded.detector.bind(self.streams)
         version = bundle.manifest.version if bundle else ""

@@ -1,7 +1,9 @@
 """Counts of events per service and template in intervals of event time."""
 
 from collections import Counter, OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -20,8 +22,10 @@ class _Row:
     first: Row
 
 
-Rows = dict[tuple[int, int], _Row]
-"""By (service, template), in order of first arrival."""
+Rows = dict[int, _Row]
+"""By service and template as one number, in order of first arrival."""
+_SHIFT = 32
+_MASK = (1 << _SHIFT) - 1
 
 
 @dataclass(slots=True)
@@ -40,22 +44,24 @@ class _Sender:
 class Closed:
     """Closed intervals being gathered."""
 
-    rows: list[tuple[int, int, int, _Row]] = field(default_factory=list)
+    rows: list[tuple[int, int, _Row]] = field(default_factory=list)
+    """Start, pair of service and template, and what was counted."""
     alive: list[tuple[int, int]] = field(default_factory=list)
 
     def build(self, catalogue: Catalogue, interval_seconds: float) -> Intervals:
         """Return what was gathered, in order of start, service and template."""
-        self.rows.sort(key=lambda row: row[:3])
-        columns = np.asarray([(*row[:3], row[3].count) for row in self.rows], dtype=np.int64).reshape(-1, 4)
+        self.rows.sort(key=itemgetter(0, 1))
+        columns = [(start, pair, row.count) for start, pair, row in self.rows]
+        starts, pairs, counts = np.asarray(columns, dtype=np.int64).reshape(-1, 3).T
         return Intervals(
             catalogue=catalogue,
             interval_seconds=interval_seconds,
-            services=columns[:, 1],
-            templates=columns[:, 2],
-            starts_ns=columns[:, 0],
-            counts=columns[:, 3],
+            services=pairs >> _SHIFT,
+            templates=pairs & _MASK,
+            starts_ns=starts,
+            counts=counts,
             closed=sorted(self.alive, key=lambda pair: (pair[1], pair[0])),
-            record=lambda row: record_of(self.rows[row][3].first),
+            record=lambda row: record_of(self.rows[row][2].first),
         )
 
 
@@ -101,19 +107,24 @@ class IntervalCounts:
             self._count(portion, kept, starts[kept], sender)
 
     def _count(self, portion: Portion, kept: Ints, starts: Ints, sender: _Sender) -> None:
-        columns = np.column_stack((starts, portion.services[kept], portion.templates[kept]))
-        keys, first, counts = _distinct(columns)
-        held = portion.rows
-        for (start, service, template), at, count in zip(
-            keys.tolist(), kept[first].tolist(), counts.tolist(), strict=True
-        ):
-            self._meet(service, portion.batch.sender, start)
-            rows = sender.rows.setdefault(start, {})
-            row = rows.get((service, template))
+        pairs = portion.services[kept] << _SHIFT | portion.templates[kept]
+        met: tuple[int, int] | None = None
+        fresh: list[tuple[Rows, int, int]] = []
+        events: list[int] = []
+        for start, pair, first, count in _distinct(starts, pairs):
+            if met != (start, pair >> _SHIFT):
+                met = start, pair >> _SHIFT
+                self._meet(met[1], portion.batch.sender, start)
+                rows = sender.rows.setdefault(start, {})
+            row = rows.get(pair)
             if row is not None:
                 row.count += count
-            elif len(rows) < self._settings.max_interval_rows:
-                rows[service, template] = _Row(count, held[at])
+            else:
+                fresh.append((rows, pair, count))
+                events.append(int(kept[first]))
+        for (rows, pair, count), held in zip(fresh, portion.rows(events), strict=True):
+            if len(rows) < self._settings.max_interval_rows:
+                rows[pair] = _Row(count, held)
             else:
                 self.counters["uncounted_events"] += count
 
@@ -150,7 +161,7 @@ class IntervalCounts:
             for alive in self._since_last(sender.last_closed_ns, start):
                 if sender.first_ns < alive <= sender.seen_ns - self._length_ns:
                     out.alive += [(service, alive) for service, since in services if since <= alive]
-            out.rows += [(start, *key, row) for key, row in sender.rows.pop(start).items()]
+            out.rows += [(start, pair, row) for pair, row in sender.rows.pop(start).items()]
             sender.last_closed_ns = max(sender.last_closed_ns, start)
 
     def _since_last(self, last_ns: int, start_ns: int) -> list[int]:
@@ -184,19 +195,21 @@ class IntervalCounts:
             self._services[service] = (sender, since_ns)
 
 
-def _distinct(columns: Ints) -> tuple[Ints, Ints, Ints]:
-    """Return the distinct rows of `columns`, where each first stands, and how often it occurs."""
-    order = np.lexsort(columns.T[::-1])
-    ordered = columns[order]
-    is_first = np.ones(len(order), dtype=np.bool_)
-    is_first[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
-    heads = np.flatnonzero(is_first)
-    return ordered[heads], order[heads], np.diff([*heads.tolist(), len(order)])
+def _distinct(starts: Ints, pairs: Ints) -> Iterable[tuple[int, int, int, int]]:
+    """Return each (start, pair) in order, with where it first stands and how often it occurs."""
+    distinct_starts, of_start = np.unique(starts, return_inverse=True)
+    distinct_pairs, of_pair = np.unique(pairs, return_inverse=True)
+    size = len(distinct_pairs)
+    keys, first, counts = np.unique(of_start * size + of_pair, return_index=True, return_counts=True)
+    columns = (distinct_starts[keys // size], distinct_pairs[keys % size], first, counts)
+    return zip(*(column.tolist() for column in columns), strict=True)
 
 
 def _pack(rows: Rows) -> list[Any]:
-    return [[*key, row.count, pack(row.first)] for key, row in rows.items()]
+    return [[pair >> _SHIFT, pair & _MASK, row.count, pack(row.first)] for pair, row in rows.items()]
 
 
 def _unpack(packed: list[Any]) -> Rows:
-    return {(service, template): _Row(count, unpack(first)) for service, template, count, first in packed}
+    return {
+        service << _SHIFT | template: _Row(count, unpack(first)) for service, template, count, first in packed
+    }

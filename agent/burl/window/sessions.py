@@ -59,11 +59,19 @@ class Sessions:
             self._newest_ns = max(self._newest_ns, int(portion.times_ns.max()))
             if self._first_ns is None:
                 self._first_ns = int(portion.times_ns[0])
-        rows, after = portion.rows, portion.watermarks_after.tolist()
-        limits = (portion.watermarks_before - self._slack_ns - self._timeout_ns).tolist()
+        held = list(found)
+        events = [event for event, _ in held]
+        limits = portion.watermarks_before[events] - self._slack_ns - self._timeout_ns
+        rows = zip(
+            held,
+            portion.rows(events),
+            limits.tolist(),
+            portion.watermarks_after[events].tolist(),
+            strict=True,
+        )
         touched = [
-            self._take(rows[event], ids, limits[event], after[event], out)
-            for event, all_ids in found
+            self._take(row, ids, limit_ns, after_ns, out)
+            for (_, all_ids), row, limit_ns, after_ns in rows
             for ids in self._by_family(all_ids)
         ]
         self._touch(touched, portion.batch.sender)

@@ -75,7 +75,7 @@ class StreamWindows:
 
     def _look(self, portion: Portion, groups: Groups, states: list[_Stream], out: Ragged) -> _Run:
         """Find, for all streams at once, which events are late and where windows end."""
-        order, rows = groups.order, portion.rows
+        order = groups.order
         times_ns = portion.times_ns[order]
         timed = portion.batch.timed[portion.positions[order]]
         newest = newest_before(times_ns, timed, groups, [state.newest_ns for state in states])
@@ -92,7 +92,7 @@ class StreamWindows:
         self.counters["late_events"] += int(late.sum())
         return _Run(
             out=out,
-            rows=[rows[event] for event in order.tolist()],
+            rows=portion.rows(order.tolist()),
             templates=portion.templates[order].tolist(),
             times_ns=times_ns.tolist(),
             late=late.tolist(),

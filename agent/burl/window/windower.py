@@ -67,14 +67,26 @@ class Windower:
         streams: StreamTable,
         sessions: SessionSpec | None,
         parameters: Parameters,
+        *,
+        windows: bool = True,
     ) -> None:
-        """Args: `sessions` None = no sessions; `parameters(body, template)` = a record's variable parts."""
+        """Make windows, sessions and intervals.
+
+        Args:
+            settings: how events are put together.
+            catalogue: the templates.
+            streams: who wrote the events.
+            sessions: what makes a session; None = no sessions.
+            parameters: `parameters(body, template)` = a record's variable parts.
+            windows: False where nobody wants windows of streams: then there are none.
+        """
         self._settings = settings
         self._catalogue = catalogue
         self._table = streams
         self._parameters = parameters
         self._watermarks = Watermarks(settings.max_senders)
         self._windows = StreamWindows(settings, streams)
+        self._wants_windows = windows
         self._kinds = [kind.name for kind in sessions.kinds] if sessions else []
         self._sessions = Sessions(settings, sessions or SessionSpec(kinds=()), streams)
         self._extractor = Extractor(sessions, catalogue, parameters) if sessions else None
@@ -86,7 +98,8 @@ class Windower:
         portion = portion_of(batch, templates, self._table, self._watermarks, self._settings.max_body_chars)
         context = self._contexts.feed(batch)
         windows, sessions, intervals = Ragged(), Ragged(), Closed()
-        self._windows.feed(portion, windows)
+        if self._wants_windows:
+            self._windows.feed(portion, windows)
         if self._extractor is not None:
             self._sessions.feed(portion, self._extractor.ids(portion), sessions)
         watermark_ns = self._watermarks.get(batch.sender)
@@ -154,7 +167,9 @@ class Windower:
         Sessions of other kinds than this windower's cannot go on: they are left out.
         """
         for name, part in self._parts().items():
-            if part is not self._sessions or state["kinds"] == self._kinds:
+            if part is self._sessions and state["kinds"] != self._kinds:
+                continue
+            if part is not self._windows or self._wants_windows:
                 part.restore(state[name])
 
     def _parts(self) -> dict[str, Watermarks | StreamWindows | Sessions | IntervalCounts | Contexts]:
