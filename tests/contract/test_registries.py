@@ -1,5 +1,6 @@
 """What every registry of bundles owes to those who promote, and to agents that follow."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,10 +8,12 @@ from pathlib import Path
 import pytest
 from opensearchpy import OpenSearch
 
+from burl.bundle import Bundle
 from burl.bundle.directory import DirectoryRegistry
 from burl.bundle.opensearch import OpenSearchRegistry
 from burl.bundle.registry import Registry
 from burl.clock import SystemClock
+from burl.engine.champion import Followed
 from burl.errors import BundleError, Retryable
 from burl.write.opensearch import connect
 from burl.write.settings import OpenSearchSettings
@@ -98,6 +101,15 @@ def test_a_bad_bundle_comes_in_by_no_way(damage: Damage, shelf: Shelf, tmp_path:
     ):
         with pytest.raises(BundleError):
             way()
+    running = Followed("champion", version="before")
+    asyncio.run(running.look(shelf.again(), never))
+    assert (running.version, running.refusals) == ("before", 1)
+    assert running.refusal
+
+
+async def never(_: Bundle) -> None:
+    """Adopt nothing: a damaged bundle does not come so far."""
+    raise AssertionError
 
 
 @pytest.mark.integration

@@ -136,3 +136,19 @@ def test_another_process_finds_it_all(shelf: Shelf) -> None:
     assert other.incidents() == [incident(1).document]
     assert other.dead_letters() == [dead_letter(1).document]
     assert other.suppressions() == (1, [{"template": "a"}])
+
+
+def test_what_a_challenger_found_lies_apart(shelf: Shelf) -> None:
+    def found(number: int, challenger: str, **changes: Any) -> dict[str, Any]:
+        stamp = {"id": f"{challenger}{number}", "burl.shadow.challenger": challenger}
+        return annotation(number).document | stamp | {"burl.shadow.document": "finding"} | changes
+
+    shelf.store.put_shadow([])
+    shelf.store.put_shadow([found(2, "a"), found(1, "a"), found(40 * 86_400, "a"), found(1, "b")])
+    shelf.store.put_shadow([found(2, "a", anomaly_grade=0.9)])
+    shelf.settle()
+    expected = [found(1, "a"), found(2, "a", anomaly_grade=0.9), found(40 * 86_400, "a")]
+    assert shelf.reopen().shadow("a") == expected
+    assert shelf.store.shadow("a", limit=1) == expected[:1]
+    assert shelf.store.shadow("b") == [found(1, "b")]
+    assert shelf.store.annotations() == []

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -99,6 +100,37 @@ def test_a_missed_line(served: Served, chromium: Browser) -> None:
     chromium.type("input[name=line]", "it burns")
     chromium.click("button[value=missed]")
     assert served.store.verdicts()[0]["log.record.original"] == "it burns"
+
+
+@needs_chromium
+def test_new_lines_of_a_deployment_are_called_normal_by_one_click(served: Served, chromium: Browser) -> None:
+    deployed: dict[str, Any] = {"new_since_deploy": True, "deployment.id": "d1", "deployment.version": "2.0"}
+    found = [
+        annotation(n, **{"log.template.id": f"t{n}", "deployment.time": "2025-11-22T14:00:00Z"}, **deployed)
+        for n in (0, 3)
+    ]
+    for one in found:
+        del one.document["incident_id"]
+    served.store.write(Findings(annotations=found))
+    chromium.open(served.url)
+    assert "2 new kinds of lines" in chromium.text()
+    chromium.click("section li a")
+    assert "2 kinds of lines are new since cart0 2.0 was deployed" in chromium.text()
+    chromium.click("section:first-of-type button[value=normal]")
+    assert [rule["match"]["log.template.id"] for rule in served.store.suppressions()[1]] == ["t0", "t3"]
+
+
+@needs_chromium
+def test_what_a_model_looked_at(served: Served, chromium: Browser) -> None:
+    fill(served.store, ["disk is full"])
+    (finding,) = served.store.annotations()
+    detail = '{"attention_events": ["<b>open</b>", "close"], "attention_weights": [0.25, 0.75]}'
+    told = annotation(7, "i0", **{"burl.detail": detail, "probability": 0.002, "log.template.id": "other"})
+    served.store.write(Findings(annotations=[told]))
+    chromium.open(f"{served.url}/incidents/{finding['incident_id']}")
+    assert "<b>open</b>" in chromium.text()
+    assert "0.2 % by the model" in chromium.text()
+    assert chromium.value("[...document.querySelectorAll('dd meter')].map(m => m.value)") == [0.25, 0.75]
 
 
 @needs_chromium

@@ -13,8 +13,10 @@ import pytest
 from grpc import aio
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
-from burl.bundle.directory import DirectoryRegistry
+from burl.bundle.factory import make_registry
+from burl.bundle.registry import Registry
 from burl.cli.app import app
+from burl.clock import SystemClock
 from burl.config import load_settings
 from burl.engine.agent import Agent, make_agent
 from burl.feedback import Desk
@@ -82,14 +84,31 @@ class Fleet:
             while not all(map(reached, self.agents)):  # noqa: ASYNC110 - agents ask; nothing tells when
                 await asyncio.sleep(0.05)
 
+    async def shadowed(self, version: str, agents: int, records: int) -> None:
+        """Wait until the challenger runs at so many agents, and has scored so many records in all."""
+        async with asyncio.timeout(_WAIT_SECONDS):
+            while True:
+                found = await asyncio.to_thread(self._shadow, version)
+                if len(found) >= agents and sum(run["burl.shadow.records"] for run in found) >= records:
+                    return
+                await asyncio.sleep(0.2)
+
+    def _shadow(self, version: str) -> list[dict[str, Any]]:
+        self._refresh()
+        found = self.agents[0].store.shadow(version)
+        return [one for one in found if one["burl.shadow.document"] == "run"]
+
     async def _found(self) -> list[dict[str, Any]]:
         return await asyncio.to_thread(self._read)
 
     def _read(self) -> list[dict[str, Any]]:
+        self._refresh()
+        return self.agents[0].store.annotations(limit=10_000)
+
+    def _refresh(self) -> None:
         refresh = getattr(self.agents[0].store, "_client", None)
         if refresh is not None:
             refresh.indices.refresh(index=f"{load_settings().write.opensearch.prefix}_*")
-        return self.agents[0].store.annotations(limit=10_000)
 
 
 def with_fleet(directory: Path, use: Callable[[Fleet], Awaitable[None]]) -> None:
@@ -117,6 +136,7 @@ def _configured(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pyt
         "RECEIVE__MAX_AHEAD_SECONDS": "1e9",
         "DECIDE__BUDGET": "200/day",
         "FEEDBACK__POLL_SECONDS": "1",
+        "FEEDBACK__COUNT_SECONDS": "0",
         "BUNDLE__REGISTRY": str(tmp_path / "registry"),
         "BUNDLE__POLL_SECONDS": "0.2",
         "WRITE__STORE": request.param,
@@ -126,8 +146,15 @@ def _configured(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pyt
         installed = request.getfixturevalue("installed")
         variables["WRITE__OPENSEARCH__HOSTS"] = orjson.dumps(installed.hosts).decode()
         variables["WRITE__OPENSEARCH__PREFIX"] = installed.prefix
+        variables["BUNDLE__REGISTRY"] = "opensearch"
     for name, value in variables.items():
         monkeypatch.setenv(f"BURL_{name}", value)
+
+
+def registry_of_settings() -> Registry:
+    registry = make_registry(load_settings(), SystemClock())
+    assert registry is not None
+    return registry
 
 
 def burl(*arguments: object) -> None:
@@ -153,10 +180,12 @@ def recent(directory: Path, lines: list[str]) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("_configured")
-def test_normal_is_quiet_then_learnt_and_a_fault_is_still_found(tmp_path: Path) -> None:
+def test_normal_is_quiet_then_learnt_and_a_fault_is_still_found(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     burl("retrain", "--detectors", "new_template", "--input", recent(tmp_path, []))
     burl("bundle", "promote")
-    registry = DirectoryRegistry(tmp_path / "registry")
+    registry = registry_of_settings()
     first = registry.version("champion")
 
     async def use(fleet: Fleet) -> None:
@@ -169,6 +198,20 @@ def test_normal_is_quiet_then_learnt_and_a_fault_is_still_found(tmp_path: Path) 
         logs = recent(tmp_path, RELEASE[:200])
         await asyncio.to_thread(burl, "retrain", "--input", logs)
         assert registry.version("champion") == first
+        challenger = registry.version("challenger")
+        await fleet.shadowed(challenger, agents=2, records=0)
+        for agent in (0, 1):
+            assert await fleet.send(agent, RELEASE[5 + agent], FAULT) == [FAULT]
+        await fleet.shadowed(challenger, agents=2, records=4)
+        capsys.readouterr()
+        await asyncio.to_thread(burl, "bundle", "compare", "--json")
+        compared = orjson.loads(capsys.readouterr().out)
+        assert compared["challenger_version"] == challenger
+        assert compared["champion_versions"] == [first]
+        assert compared["challenger"]["records"] == compared["champion"]["records"] == 4
+        assert compared["challenger"]["agreement"] == compared["champion"]["agreement"] | {"normal": 1}
+        assert compared["champion"]["agreement"]["normal"] == 0
+        assert compared["challenger"]["incidents_of_both"] == compared["challenger"]["incidents"] > 0
         await asyncio.to_thread(burl, "bundle", "promote")
         second = registry.version("champion")
         assert second != first
@@ -176,6 +219,10 @@ def test_normal_is_quiet_then_learnt_and_a_fault_is_still_found(tmp_path: Path) 
         await fleet.until(lambda agent: agent.follower.version >= 2)
         desk = Desk(fleet.agents[0].store, None)  # type: ignore[arg-type]  # it only reads
         assert [rule["learnt_by"] for rule in desk.suppressions()] == [second]
+        steps = [one for one in desk.verdicts() if one["verdict"] in ("retrain", "promote")]
+        assert [one["bundle.version"] for one in steps] == [second, second, first, first]
+        assert (steps[0]["bundle.before"], steps[0]["suppressions.retired"]) == (first, 1)
+        assert steps[1]["training.verdicts"] == 1
         for agent in (0, 1):
             assert await fleet.send(agent, RELEASE[3 + agent], FAULT) == [FAULT]
 
@@ -194,7 +241,7 @@ def test_a_missed_line_is_found_after_the_next_training(tmp_path: Path) -> None:
         await asyncio.to_thread(burl, "feedback", "missed", MISSED, "--service", "shop-api")
         await asyncio.to_thread(burl, "retrain", "--input", logs)
         await asyncio.to_thread(burl, "bundle", "promote")
-        second = DirectoryRegistry(tmp_path / "registry").version("champion")
+        second = registry_of_settings().version("champion")
         await fleet.until(lambda agent: agent.champion.version == second)
         assert await fleet.send(1, MISSED) == [MISSED]
 

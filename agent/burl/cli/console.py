@@ -22,10 +22,11 @@ def console(
     from burl.config import load_settings, with_options
 
     options = {"console": {"listen": listen}} if listen else {}
-    asyncio.run(_serve(with_options(load_settings(config), options)))
+    asyncio.run(serve(with_options(load_settings(config), options)))
 
 
-async def _serve(settings: "Settings") -> None:
+async def serve(settings: "Settings") -> None:
+    """Serve the console over the store of `settings`, until SIGINT or SIGTERM."""
     from burl.clock import SystemClock
     from burl.console.serving import console_server
     from burl.write.factory import open_store

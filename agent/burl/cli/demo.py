@@ -1,5 +1,6 @@
 """`burl demo`: see it work, on logs of our own with known faults."""
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -20,12 +21,20 @@ def demo(
     keep: Annotated[
         bool, typer.Option("--keep", help="Keep the agent's store, state and log beside the page.")
     ] = False,
+    console: Annotated[
+        bool, typer.Option("--console", help="Then serve the console over it, until Ctrl-C; keeps it, too.")
+    ] = False,
 ) -> None:
     """Start an agent, replay sample logs into it, and show what it finds and what was really wrong."""
+    from burl.cli.console import serve
+    from burl.config import load_settings
+
     try:
         from burl.demo.show import show
     except ModuleNotFoundError as error:
         if not (error.name or "").startswith("opentelemetry"):
             raise
         raise UserError(f"the demo needs {error.name}: pip install 'burl-agent[demo]'") from error
-    show(data=data, out=out, opensearch=opensearch, keep=keep)
+    write = show(data=data, out=out, opensearch=opensearch, keep=keep or console)
+    if console:
+        asyncio.run(serve(load_settings().model_copy(update={"write": write})))

@@ -121,7 +121,11 @@ def _line(verdict: dict[str, Any]) -> str:
     """Return one line without anything that steers a terminal: log text is hostile."""
     from burl.console.text import visible
 
-    about = verdict.get("log.record.template") or verdict.get("log.record.original") or ""
+    about = (
+        verdict.get("log.record.template")
+        or verdict.get("log.record.original")
+        or verdict.get("bundle.version", "")
+    )
     scope = f" ({verdict['scope']})" if "scope" in verdict else ""
     words = (
         verdict["@timestamp"][:19],

@@ -14,8 +14,9 @@ from starlette.routing import Route
 
 from burl.console.guard import COOKIE, LOGIN, Guard, Guarded
 from burl.console.library import Library
+from burl.console.merging import Together
 from burl.console.rendering import render
-from burl.console.views import kind_in_words
+from burl.console.views import IncidentView, kind_in_words
 from burl.errors import NotThereError, Retryable, UserError
 from burl.feedback import Desk, Judgement, Scope, Verdict
 
@@ -53,8 +54,9 @@ class Console:
     def app(self) -> Starlette:
         """Return the guarded application."""
         routes = [
-            Route("/", self._page("incidents.html.jinja", incidents=self._library.incidents)),
-            Route("/incidents/{id}", self._incident),
+            Route("/", self._page("incidents.html.jinja", **self._front())),
+            Route("/incidents/{id}", self._one(self._library.incident)),
+            Route("/deployments/{id}", self._one(self._library.deployment)),
             Route("/templates", self._page("templates.html.jinja", templates=self._library.templates)),
             Route("/bundles", self._page("bundles.html.jinja", bundles=self._library.bundles)),
             Route("/verdicts", self._verdicts, methods=["GET"]),
@@ -80,9 +82,17 @@ class Console:
 
         return page
 
-    async def _incident(self, request: Request) -> Response:
-        view, together = await run_in_threadpool(self._library.incident, request.path_params["id"])
-        return self._html("incident_page.html.jinja", incident=view, together=together)
+    def _front(self) -> dict[str, Callable[[], Any]]:
+        return {"incidents": self._library.incidents, "deployments": self._library.deployments}
+
+    def _one(
+        self, read: Callable[[str], tuple[IncidentView, Together]]
+    ) -> Callable[[Request], Awaitable[Response]]:
+        async def page(request: Request) -> Response:
+            view, together = await run_in_threadpool(read, request.path_params["id"])
+            return self._html("incident_page.html.jinja", incident=view, together=together)
+
+        return page
 
     async def _verdicts(self, _: Request) -> Response:
         verdicts = await run_in_threadpool(self._library.verdicts)
@@ -108,6 +118,9 @@ class Console:
             self._desk.missed(verdict, form.get("line", ""), form.get("service", ""))
         elif form.get("anomaly_id"):
             self._desk.mark(verdict, anomaly_id=form["anomaly_id"])
+        elif form.get("deployment_id"):
+            for finding in self._library.new_lines(form["deployment_id"]):
+                self._desk.give(verdict, finding)
         else:
             for name in form.get("incident_ids", "").split():
                 self._desk.mark(verdict, incident_id=name)
@@ -120,8 +133,9 @@ class Console:
     async def _done(self, form: dict[str, str]) -> Response:
         if self._look:
             await self._look()
-        target = form.get("incident", "")
-        return RedirectResponse(f"/incidents/{target}" if target.isalnum() else "/verdicts", 303)
+        kind = "deployment" if form.get("deployment") else "incident"
+        target = form.get(kind, "")
+        return RedirectResponse(f"/{kind}s/{target}" if target.isalnum() else "/verdicts", 303)
 
     async def _login(self, request: Request) -> Response:
         if request.method == "GET":

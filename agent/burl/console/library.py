@@ -6,6 +6,7 @@ from typing import Any
 
 from burl.bundle import Manifest
 from burl.bundle.registry import Registry
+from burl.console.deployed import Deployed, deployments_of
 from burl.console.merging import Together, merged
 from burl.console.views import Document, IncidentView, incident_views
 from burl.decide.times import from_rfc3339
@@ -63,10 +64,25 @@ class Library:
         words = {found.ids[0]: _joined(self._said(), found.ids)}
         return incident_views([found.document], together, words, {})[0], found
 
+    def deployments(self) -> list[Deployed]:
+        """Return the deployments of late that brought new lines, newest first."""
+        return deployments_of(self._store.annotations(since_ns=self._since_ns(), limit=_MAX_ANNOTATIONS))
+
+    def deployment(self, deployment_id: str) -> tuple[IncidentView, Together]:
+        """Return the new lines of a deployment as those of an incident are. Raises NotThereError."""
+        found = self._deployed(deployment_id)
+        together = Together(found.document(), [found.id], deployed=True)
+        members = [finding | {"incident_id": found.id} for finding in found.findings]
+        return incident_views([together.document], members, {}, {})[0], together
+
+    def new_lines(self, deployment_id: str) -> list[dict[str, Any]]:
+        """Return a finding of each new kind of lines of a deployment. Raises NotThereError."""
+        found = self._deployed(deployment_id).findings
+        return list({finding.get("log.template.id"): finding for finding in found}.values())
+
     def templates(self) -> list[TemplateView]:
         """Return the templates that findings of late name, those last seen first."""
-        newest = self._store.incidents(limit=1)
-        since_ns = self._since_ns(newest)
+        since_ns = self._since_ns()
         seen: dict[tuple[str, str], list[Document]] = {}
         for annotation in self._store.annotations(since_ns=since_ns, limit=_MAX_ANNOTATIONS):
             if "log.template.id" in annotation:
@@ -111,12 +127,18 @@ class Library:
         except BundleError as error:
             return BundleView(version, alias, None, str(error))
 
-    def _recent(self) -> list[dict[str, Any]]:
-        newest = self._store.incidents(limit=1)
-        return self._store.incidents(since_ns=self._since_ns(newest), limit=_MAX_INCIDENTS)
+    def _deployed(self, deployment_id: str) -> Deployed:
+        found = next((one for one in self.deployments() if one.id == deployment_id), None)
+        if found is None:
+            raise NotThereError(f"there is no deployment {deployment_id}, or it is too old")
+        return found
 
-    def _since_ns(self, newest: list[dict[str, Any]]) -> int:
+    def _recent(self) -> list[dict[str, Any]]:
+        return self._store.incidents(since_ns=self._since_ns(), limit=_MAX_INCIDENTS)
+
+    def _since_ns(self) -> int:
         """Return where lists begin: logs may be older than the clock says."""
+        newest = self._store.incidents(limit=1)
         return max(0, from_rfc3339(newest[0]["@timestamp"]) - self._days * _DAY_NS) if newest else 0
 
     def _said(self) -> dict[str, Counter[str]]:

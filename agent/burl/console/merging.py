@@ -13,11 +13,13 @@ class Together:
 
     Attributes:
         document: the first of them, with what is true of all.
-        ids: `incident_id` of each.
+        ids: `incident_id` of each; of a deployment, its `deployment.id`.
+        deployed: True for the new lines of a deployment, which are no incident.
     """
 
     document: dict[str, Any]
     ids: list[str]
+    deployed: bool = False
 
 
 def merged(incidents: Iterable[Document]) -> list[Together]:

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import orjson
+
 from burl.console.text import Piece, compared
 
 Document = Mapping[str, Any]
@@ -69,6 +71,22 @@ class FindingView:
     def expected(self) -> list[str]:
         """Templates that would have been normal here; none where a number says more."""
         return [] if self.numbers else list(self.document.get("expected_templates", ()))[:_MAX_EXPECTED]
+
+    @property
+    def chance(self) -> str:
+        """How probable the model held what came, where it says so."""
+        probability = self.document.get("probability")
+        return "" if probability is None else f"{100 * float(probability):.3g} %"
+
+    @property
+    def attention(self) -> list[tuple[str, float]]:
+        """What the model looked at, and how much of its attention that had, 0 to 1."""
+        try:
+            detail = orjson.loads(self.document.get("burl.detail", "{}"))
+            pairs = zip(detail["attention_events"], detail["attention_weights"], strict=True)
+            return [(str(event), float(weight)) for event, weight in pairs]
+        except (KeyError, TypeError, ValueError):
+            return []
 
     @property
     def where(self) -> str:

@@ -32,8 +32,8 @@ Keys = Mapping[tuple[str, ...], str]
 """Settings of the agent by their path."""
 
 
-def show(*, data: Path | None, out: Path, opensearch: str | None, keep: bool) -> None:
-    """Run the demo and write `out`/demo.html.
+def show(*, data: Path | None, out: Path, opensearch: str | None, keep: bool) -> WriteSettings:
+    """Run the demo, write `out`/demo.html, and return where the findings are.
 
     Raises:
         UserError: the example is missing, the agent cannot start, or OpenSearch refuses.
@@ -61,6 +61,7 @@ def show(*, data: Path | None, out: Path, opensearch: str | None, keep: bool) ->
         page = out / "demo.html"
         page.write_text(render_report(make_report(example, outcome, run, _notes(run))), "utf-8")
     print_report(outcome, run, page, clock.monotonic() - began, Console())
+    return settings
 
 
 @contextmanager

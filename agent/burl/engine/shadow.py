@@ -24,7 +24,7 @@ from burl.receive.otlp import Decoder
 from burl.write.base import Store
 
 _LOG = logging.getLogger(__name__)
-_STORE_SECONDS = 5.0
+_STORE_SECONDS = 2.0
 _STOP_SECONDS = 10.0
 
 

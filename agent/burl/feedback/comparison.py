@@ -160,7 +160,7 @@ def only(one: Side, other: Side) -> list[Found]:
 def champions_own(annotations: Iterable[dict[str, Any]], runs: Runs) -> list[dict[str, Any]]:
     """Return the annotations of the champions that ran beside the challenger, in what it saw."""
     versions = runs.champions | {_ONLINE}
-    return [one for one in annotations if one["model_version"] in versions and runs.holds(one)]
+    return [one for one in annotations if one.get("model_version") in versions and runs.holds(one)]
 
 
 def told_in(verdicts: Iterable[dict[str, Any]], findings: Iterable[Document]) -> list[dict[str, Any]]:

@@ -49,6 +49,16 @@ def test_findings_of_other_incidents_and_of_none_are_left_out() -> None:
     assert findings(loose, annotation(2, "another").document) == []
 
 
+def test_what_the_model_looked_at_and_how_probable_it_held_what_came() -> None:
+    detail = '{"attention_events": ["open", "close"], "attention_weights": [0.25, 0.75]}'
+    told, untold = findings(
+        document(0, **{"log.template.id": "a", "probability": 0.00123, "burl.detail": detail}),
+        document(1, **{"log.template.id": "b", "anomaly_grade": 0.1, "burl.detail": "no JSON"}),
+    )
+    assert (told.chance, told.attention) == ("0.123 %", [("open", 0.25), ("close", 0.75)])
+    assert (untold.chance, untold.attention) == ("", [])
+
+
 def test_raw_lines_at_hand_win_over_the_context() -> None:
     at_hand = {uid_of(1): Around(["before"], ["after"])}
     kept, known = findings(
