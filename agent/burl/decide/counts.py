@@ -32,7 +32,7 @@ class TemplateCounts:
     """Sums the counts of intervals over longer periods, and keeps the catalogue of templates up to date.
 
     A period is written once its end has passed; what comes later for it is written beside, as another part of
-    the same count. The id of a part is that of its first record: a resend or a restart gives the same one.
+    the same count. The id of a part is that of one of its records, the same after a resend or a restart.
     """
 
     def __init__(self, period_seconds: float, catalogue: Catalogue, streams: StreamTable) -> None:

@@ -64,6 +64,10 @@ class Contexts:
         """Return how many events and ends are judged."""
         return len(self.rows)
 
+    def take(self, kept: npt.NDArray[np.bool_]) -> "Contexts":
+        """Return those where `kept` is True."""
+        return Contexts(self.windows[kept], self.rows[kept], self.positions[kept])
+
 
 def contexts(sequences: Sequences, dense: Ints, symbols: Symbols, history: int) -> Contexts:
     """Return what is judged in `sequences`, whose events are `dense` (see `Vocabulary.encode`).

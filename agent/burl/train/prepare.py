@@ -27,15 +27,22 @@ from burl.window.windower import Windowed, Windower
 _HOLDOUT_SHARE = 0.25
 _MIN_RECORDS = 100
 _ALL_NS = 1 << 62
+_NEVER_SECONDS = 1e9
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How records become units; `sessions` is `auto`, `none`, `NAME=REGEX` or attribute names."""
+    """How records become units.
+
+    Attributes:
+        sessions: `auto`, `none`, `NAME=REGEX` or attribute names.
+        whole_sessions: sessions are known to be whole, however long they are silent.
+    """
 
     sessions: Sequence[str] = ("auto",)
     parse: ParseSettings = field(default_factory=ParseSettings)
     window: WindowSettings = field(default_factory=WindowSettings)
+    whole_sessions: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +127,23 @@ def _part(
     parser = Parser(recipe.parse, catalogue, templates)
     parsed = [(batch, parser.parse(batch.bodies, batch.streams)) for batch in batches]
     early = [(batch, found) for batch, found in parsed if int(batch.times_ns[-1]) < cut_ns]
-    sessions = session_spec(recipe.sessions, early, catalogue, parser.parameters)
+    sessions = session_spec(recipe.sessions, early, catalogue, parser.parameters, streams)
+    if recipe.whole_sessions:
+        sessions = sessions.model_copy(update={"timeout_seconds": _NEVER_SECONDS})
     windower = Windower(recipe.window, catalogue, streams, sessions, parser.parameters)
     cut = split(windowed(windower, parsed, progress), catalogue, streams, cut_ns)
+    if recipe.whole_sessions:
+        as_whole(cut.fit)
+        as_whole(cut.holdout)
     if abnormal is not None:
         label(cut, parsed, abnormal)
     return _Part(templates, sessions, cut)
+
+
+def as_whole(corpus: Corpus) -> None:
+    """Mark the sessions of `corpus` as complete: whoever made them knows that nothing of them is missing."""
+    if corpus.sessions is not None:
+        corpus.sessions.complete[:] = True
 
 
 def label(cut: Split, parsed: list[tuple[Batch, Ints]], abnormal: AbstractSet[str]) -> None:

@@ -15,21 +15,15 @@ import numpy as np
 from burl.parse import Catalogue
 from burl.receive.batch import Batch, Ints
 from burl.window.cluster import cluster
+from burl.window.gaps import timeout_seconds
 from burl.window.occurrences import Occurrences, collect
 from burl.window.portion import Parameters
-from burl.window.shapes import Shape, name_of, prefix_of, shape_of
+from burl.window.shapes import Shape, name_of, prefix_of, shape_after, shape_of
 from burl.window.spec import SessionKind, SessionSpec, Slot
 from burl.window.ties import Kind, gaps_ns, is_plain, is_session, joins_of, kind_of
-from burl.window.watermark import SECOND_NS
 
 MAX_LINES = 500_000
 """Lines that discovery looks at; a bound on its memory (about 100 bytes a line)."""
-
-_GAP_QUANTILE = 0.99
-_GAP_FACTOR = 3.0
-_MIN_TIMEOUT_SECONDS = 30.0
-"""A worker that hangs, or a retry, must not cut a session in two."""
-_MAX_TIMEOUT_SECONDS = 86_400.0
 
 
 def discover_sessions(
@@ -57,7 +51,7 @@ def discover_sessions(
     return SessionSpec(
         kinds=tuple(_session_kinds(table, kinds, names, catalogue, refused)),
         joins=tuple((names[left], names[right]) for left, right in joins),
-        timeout_seconds=_timeout_seconds(gaps_ns(table, kinds, joins)),
+        timeout_seconds=timeout_seconds(gaps_ns(table, kinds, joins)),
     )
 
 
@@ -87,13 +81,6 @@ def _name(table: Occurrences, kind: Kind) -> str:
     return name_of(_examples(table, kind), before)
 
 
-def _timeout_seconds(gaps: Ints) -> float | None:
-    if not len(gaps):
-        return None
-    learnt = _GAP_FACTOR * float(np.quantile(gaps, _GAP_QUANTILE)) / SECOND_NS
-    return round(min(max(learnt, _MIN_TIMEOUT_SECONDS), _MAX_TIMEOUT_SECONDS), 3)
-
-
 def _examples(table: Occurrences, kind: Kind) -> list[str]:
     return [table.words[word] for word in np.unique(kind.words).tolist()]
 
@@ -119,8 +106,9 @@ def _session_kinds(
             template, parameter, word = table.places[place]
             after, known = table.anchors[place], catalogue[template].id
             slots.append(Slot(template_id=known, parameter=parameter, word=word, after=after))
+        is_telling = shape and shapes.count(shape) == 1 and shape not in refused
         yield SessionKind(
             name=name,
             slots=tuple(slots),
-            shape=shape if shapes.count(shape) == 1 and shape not in refused else "",
+            shape=shape if is_telling else shape_after(_name(table, kind), _examples(table, kind)),
         )

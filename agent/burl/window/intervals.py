@@ -18,8 +18,14 @@ from burl.window.watermark import NEVER, SECOND_NS
 
 @dataclass(slots=True)
 class _Row:
+    """How many events, and what is held of the one that shows them: the last of the 1st, 2nd, 4th, 8th ...
+
+    It stands in the later half of them. Of a burst it is one of the burst's own; the first is often one of
+    those that always come.
+    """
+
     count: int
-    first: Row
+    shown: Row
 
 
 Rows = dict[int, _Row]
@@ -61,7 +67,7 @@ class Closed:
             starts_ns=starts,
             counts=counts,
             closed=sorted(self.alive, key=lambda pair: (pair[1], pair[0])),
-            record=lambda row: record_of(self.rows[row][2].first),
+            record=lambda row: record_of(self.rows[row][2].shown),
         )
 
 
@@ -111,19 +117,22 @@ class IntervalCounts:
         met: tuple[int, int] | None = None
         fresh: list[tuple[Rows, int, int]] = []
         events: list[int] = []
-        for start, pair, first, count in _distinct(starts, pairs):
+        order, groups = _grouped(starts, pairs)
+        for start, pair, head, count in groups:
             if met != (start, pair >> _SHIFT):
                 met = start, pair >> _SHIFT
                 self._meet(met[1], portion.batch.sender, start)
                 rows = sender.rows.setdefault(start, {})
             row = rows.get(pair)
-            if row is not None:
+            before = row.count if row is not None else 0
+            shown = 1 << (before + count).bit_length() - 1
+            if row is not None and shown <= before:
                 row.count += count
             else:
-                fresh.append((rows, pair, count))
-                events.append(int(kept[first]))
+                fresh.append((rows, pair, before + count))
+                events.append(int(kept[order[head + shown - before - 1]]))
         for (rows, pair, count), held in zip(fresh, portion.rows(events), strict=True):
-            if len(rows) < self._settings.max_interval_rows:
+            if pair in rows or len(rows) < self._settings.max_interval_rows:
                 rows[pair] = _Row(count, held)
             else:
                 self.counters["uncounted_events"] += count
@@ -195,21 +204,23 @@ class IntervalCounts:
             self._services[service] = (sender, since_ns)
 
 
-def _distinct(starts: Ints, pairs: Ints) -> Iterable[tuple[int, int, int, int]]:
-    """Return each (start, pair) in order, with where it first stands and how often it occurs."""
+def _grouped(starts: Ints, pairs: Ints) -> tuple[Ints, Iterable[tuple[int, int, int, int]]]:
+    """Return an order that groups equal (start, pair), and of each where its group begins and its size."""
     distinct_starts, of_start = np.unique(starts, return_inverse=True)
     distinct_pairs, of_pair = np.unique(pairs, return_inverse=True)
     size = len(distinct_pairs)
-    keys, first, counts = np.unique(of_start * size + of_pair, return_index=True, return_counts=True)
-    columns = (distinct_starts[keys // size], distinct_pairs[keys % size], first, counts)
-    return zip(*(column.tolist() for column in columns), strict=True)
+    every = of_start * size + of_pair
+    order = np.argsort(every, kind="stable")
+    keys, heads, counts = np.unique(every[order], return_index=True, return_counts=True)
+    columns = (distinct_starts[keys // size], distinct_pairs[keys % size], heads, counts)
+    return order, zip(*(column.tolist() for column in columns), strict=True)
 
 
 def _pack(rows: Rows) -> list[Any]:
-    return [[pair >> _SHIFT, pair & _MASK, row.count, pack(row.first)] for pair, row in rows.items()]
+    return [[pair >> _SHIFT, pair & _MASK, row.count, pack(row.shown)] for pair, row in rows.items()]
 
 
 def _unpack(packed: list[Any]) -> Rows:
     return {
-        service << _SHIFT | template: _Row(count, unpack(first)) for service, template, count, first in packed
+        service << _SHIFT | template: _Row(count, unpack(shown)) for service, template, count, shown in packed
     }

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 _PART = re.compile(r"[A-Za-z0-9]+|[^A-Za-z0-9]+")
 _CLASSES = ("0-9", "0-9a-f", "0-9A-F", "a-z", "A-Z", "0-9a-z", "0-9A-Z", "0-9A-Za-z")
 _NAMING_PREFIX = re.compile(r"([A-Za-z]{3,})[_-]")
-_LAST_WORD = re.compile(r"([A-Za-z][A-Za-z_]*)([^A-Za-z]*)$")
+_LAST_WORD = re.compile(r"([^\W\d_](?:[^\W\d]|_)*)([\W\d_]*)$")
+_BEGIN, _END = r"(?<![\w-])", r"(?![\w-])"
 _MIN_FREE_CHARS = 4
 _MIN_FREE_CHARS_UNNAMED = 12
 _FILLERS = frozenset(
@@ -46,8 +47,23 @@ def shape_of(words: Sequence[str]) -> Shape:
     named = any(chars == 0 and text.isalpha() for text, chars, _ in parts)
     letters = any(has_letters for _, _, has_letters in parts)
     if free >= _MIN_FREE_CHARS and (named or (free >= _MIN_FREE_CHARS_UNNAMED and letters)):
-        return Shape(rf"(?<![\w-]){''.join(text for text, _, _ in parts)}(?![\w-])", not named)
+        return Shape(f"{_BEGIN}{''.join(text for text, _, _ in parts)}{_END}", not named)
     return NO_SHAPE
+
+
+def shape_after(name: str, words: Sequence[str]) -> str:
+    """Return an expression whose group is an id like `words` right after its name (`order 4711`), or "".
+
+    For ids that look like other words: a failure seen for the first time mostly says what it is about.
+    """
+    shape = shape_of(words).pattern.removeprefix(_BEGIN).removesuffix(_END)
+    if not shape and all(map(str.isdecimal, words)):
+        lengths = sorted(map(len, words))
+        shape = f"[0-9]{{{lengths[0]},{lengths[-1] + 1}}}"  # numbers that are counted up grow
+    if not name or not shape:
+        return ""
+    names = "|".join(sorted({re.escape(form) for form in (name, name.capitalize(), name.upper())}))
+    return rf"(?<![A-Za-z0-9])(?:{names})[^\w\n]{{1,3}}({shape}){_END}"
 
 
 def _part(column: tuple[str, ...]) -> tuple[str, int, bool]:

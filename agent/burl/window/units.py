@@ -149,7 +149,7 @@ class Intervals:
     closed: list[tuple[int, int]]
     """(service, start_ns) of every closed interval, in order of start."""
     record: Callable[[int], Record]
-    """The first record of row `j`."""
+    """A record of row `j`, one of the later half."""
 
     def __len__(self) -> int:
         """Return the number of rows."""

@@ -12,6 +12,7 @@ from burl.detect.rate.season import find_season
 from burl.detect.rate.tail import burst_surprise, drop_surprise, silence_surprise
 from burl.parse import Catalogue, Template
 from burl.receive.batch import Identity, StreamTable
+from burl.train.corpus import Corpus
 from burl.window import Intervals, Record
 
 _LENGTH_NS = 10_000_000_000
@@ -66,7 +67,7 @@ def test_nothing_is_judged_before_there_is_history() -> None:
     assert service.interval({0: 3_000, 1: 8}) == []
 
 
-def test_a_burst_names_its_template_and_its_first_record() -> None:
+def test_a_burst_names_its_template_and_a_record_of_it() -> None:
     service = _Service()
     service.usual(60)
     ((score, position, why),) = service.interval({0: 30, 1: 90})
@@ -85,6 +86,36 @@ def test_a_silent_template_is_missed() -> None:
     assert (why.kind, why.template) == ("silence", 1)
     assert why.expected_templates == [1]
     assert "silent for 10 s" in why.reason
+
+
+def _nights(count: int, catalogue: Catalogue, start_ns: int) -> Intervals:
+    """A job that writes for 40 intervals of 4,000, then rests."""
+    starts = [start_ns + (night * 4_000 + i) * _LENGTH_NS for night in range(count) for i in range(40)]
+    closed = [(0, start_ns + i * _LENGTH_NS) for i in range(count * 4_000)]
+    zeros = np.zeros(len(starts), dtype=np.int64)
+    return Intervals(
+        catalogue=catalogue,
+        interval_seconds=10.0,
+        services=zeros,
+        templates=zeros,
+        starts_ns=np.array(starts, dtype=np.int64),
+        counts=zeros + 1,
+        closed=closed,
+        record=lambda row: Record(str(row), "", 0, 0, 0),
+    )
+
+
+def test_what_rests_every_day_in_training_is_missed_only_after_longer() -> None:
+    catalogue, streams = Catalogue(), StreamTable()
+    catalogue.add(Template("a", "text a"))
+    streams.add(Identity("shop", "backup-0", "backup", "backup"))
+    detector = Rate()
+    nights = _nights(3, catalogue, _START_NS)
+    detector.fit(Corpus(catalogue, streams, interval_slices=[nights]), lambda _stage, _share: None)
+    assert not detector.score(_nights(2, catalogue, _START_NS + 12_000 * _LENGTH_NS)).values.any()
+    nobody = _nights(0, catalogue, _START_NS)
+    nobody.closed.extend((0, _START_NS + (20_000 + i) * _LENGTH_NS) for i in range(8_000))
+    assert detector.score(nobody).values.any()
 
 
 def test_a_silent_service_is_one_finding() -> None:

@@ -85,6 +85,18 @@ def test_ids_of_one_thing_are_found_named_and_joined_and_nothing_else_is() -> No
     assert all(len(session) == 3 for session in ids)
 
 
+def test_a_failure_never_seen_before_belongs_to_what_it_names() -> None:
+    logs = Logs(_shop(1))
+    spec = logs.spec()
+    failure = (EPOCH + 3600 * SECOND, "worker", "giving up: no stock for Order 10119")
+    windower = Windower(WindowSettings(), logs.catalogue, logs.table, spec, logs.parser.parameters)
+    late = Logs.__new__(Logs)
+    late.rows, late.table, late.catalogue, late.parser = [failure], logs.table, logs.catalogue, logs.parser
+    ((batch, templates),) = late._batches()
+    windower.feed(batch, templates)
+    assert windower.flush().sessions.ids == [["10119"]]
+
+
 def test_it_is_the_same_each_time() -> None:
     assert Logs(_shop(2)).spec() == Logs(_shop(2)).spec()
 

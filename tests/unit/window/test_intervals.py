@@ -1,5 +1,10 @@
 """Counts per service and template."""
 
+import itertools
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from burl.window.settings import WindowSettings
 from window_world import EPOCH, SECOND, World, counts
 
@@ -12,16 +17,31 @@ def _closed(world: World) -> list[tuple[int, int]]:
     return [(service, (start - EPOCH) // SECOND) for service, start in pairs]
 
 
-def test_events_are_counted_and_the_first_is_kept() -> None:
+def test_events_are_counted_and_a_late_one_is_kept() -> None:
     world = World(SETTINGS)
     world.feed([(1, 0, "a x"), (2, 0, "b"), (9, 3, "a y"), (3, 1, "a z")])
     assert world.given[0].intervals.closed == []
     world.flush()
     assert counts(world.given) == [
-        (EPOCH, 0, 0, 2, "uid-0"),
+        (EPOCH, 0, 0, 2, "uid-2"),
         (EPOCH, 0, 1, 1, "uid-1"),
         (EPOCH, 1, 0, 1, "uid-3"),
     ]
+
+
+@given(st.lists(st.integers(1, 6), min_size=1, max_size=6))
+def test_the_record_kept_is_of_the_later_half_however_the_batches_are_cut(sizes: list[int]) -> None:
+    whole, cut = World(SETTINGS), World(SETTINGS)
+    events = [(1 + number / 100, 0, "a") for number in range(sum(sizes))]
+    whole.feed(events)
+    for size, end in zip(sizes, itertools.accumulate(sizes), strict=True):
+        cut.feed(events[end - size : end])
+    whole.flush()
+    cut.flush()
+    ((_, _, _, count, uid),) = counts(whole.given)
+    assert counts(cut.given) == counts(whole.given)
+    assert count == len(events)
+    assert len(events) / 2 <= int(uid.removeprefix("uid-")) + 1 <= len(events)
 
 
 def test_an_interval_closes_when_the_watermark_less_the_slack_has_passed_it() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from burl.window.shapes import name_of, shape_of
+from burl.window.shapes import name_of, shape_after, shape_of
 from burl.window.words import anchors_of, word_after, words_of
 
 UUIDS = ["05271ff6-6324-4b16-9166-676258e34d85", "47a1e8c4-b0da-4971-99bb-1a372b4ec33c"]
@@ -43,6 +43,35 @@ def test_names_come_from_the_ids_or_from_what_stands_before_them(
     words: list[str], before: list[tuple[str, int]], name: str
 ) -> None:
     assert name_of(words, before) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "text", "ids"),
+    [
+        (
+            "order",
+            ["998", "1002"],
+            "order 10030: no stock in 998, border 1002; Order=999 order 7",
+            ["10030", "999"],
+        ),
+        ("überweisung", ["4711", "4712"], "Fehler bei Überweisung 4713!", ["4713"]),
+        (
+            "trace_id",
+            ["0af7651916cd43dd", "1bf7651916cd43dd"],
+            '{"trace_id":"2bf7651916cd43dd"}',
+            ["2bf7651916cd43dd"],
+        ),
+    ],
+)
+def test_ids_like_other_words_are_found_behind_their_name(
+    name: str, words: list[str], text: str, ids: list[str]
+) -> None:
+    assert re.findall(shape_after(name, words), text, re.ASCII) == ids
+
+
+@pytest.mark.parametrize(("name", "words"), [("", ["998", "1002"]), ("order", ["a1", "x-9-8"])])
+def test_without_a_name_or_a_form_nothing_is_found(name: str, words: list[str]) -> None:
+    assert not shape_after(name, words)
 
 
 def test_a_parameter_is_widened_to_its_word() -> None:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from burl.detect.base import Corpus, Explanation, Progress, Scores
 from burl.detect.cache import ScoreCache
 from burl.detect.contexts import Contexts, Symbols, contexts, shortened
+from burl.detect.deeplog.parts import named, without_lost_begins
 from burl.detect.deeplog.settings import DeepLogConfig
 from burl.detect.deeplog.usual import Usual
 from burl.detect.onnx import OnnxModel
@@ -56,7 +57,10 @@ class KeyModel:
         vocabulary = Vocabulary.of(sequences.templates, sequences.catalogue)
         symbols = Symbols(len(vocabulary), common)
         dense = vocabulary.encode(sequences.templates, sequences.catalogue)
-        found = contexts(sequences, dense, symbols, self._config.history).windows
+        judged = contexts(sequences, dense, symbols, self._config.history)
+        if self._unit == "session":
+            judged = without_lost_begins(judged, sequences, symbols)
+        found = judged.windows
         windows = np.unique(found, axis=0)
         rng = np.random.default_rng(seed)
         if len(windows) > self._config.network.max_windows:
@@ -137,7 +141,12 @@ class KeyModel:
 
     def _contexts(self, sequences: Sequences, learnt: _Learnt) -> Contexts:
         dense = learnt.vocabulary.encode(sequences.templates, sequences.catalogue)
-        return contexts(sequences, dense, learnt.symbols, self._config.history)
+        found = contexts(sequences, dense, learnt.symbols, self._config.history)
+        if self._unit != "session":
+            return found
+        found = without_lost_begins(found, sequences, learnt.symbols, learnt.usual)
+        known = np.flatnonzero(dense < learnt.symbols.templates)
+        return named(found, sequences, known, learnt.symbols)
 
     def _unseen(self, sequences: Sequences, learnt: _Learnt) -> tuple[Ints, Ints]:
         """Return sequence and position of events never seen in training, where they count."""

@@ -47,6 +47,10 @@ class Usual:
         limits = [self._limits.get(window.tobytes(), np.inf) for window in windows]
         return np.minimum(surprises, np.array(limits, dtype=np.float64))
 
+    def holds(self, windows: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+        """Return which of `windows` came often."""
+        return np.array([window.tobytes() in self._limits for window in windows], dtype=np.bool_)
+
     def save(self, path: Path) -> None:
         """Write as npz."""
         np.savez_compressed(path, windows=self.windows, surprises=self.surprises)

@@ -52,7 +52,7 @@ class Rate(Detector):
         slices = corpus.intervals()
         for done, intervals in enumerate(slices):
             progress("rate", done / len(slices))
-            self.score(intervals)
+            self._step(intervals, trusted=True)
         self._trained = {
             self.service_key(service): self._portable(series, corpus.catalogue)
             for service, series in self._services.items()
@@ -81,10 +81,13 @@ class Rate(Detector):
         """Score the closed intervals, and learn from them.
 
         A row for each series whose count is odd; its position is the interval's row for a burst (so the
-        finding names its first record), -1 for a drop or silence.
+        finding names one of its records), -1 for a drop or silence.
         """
         if not isinstance(units, Intervals):
             raise TypeError(f"rate scores intervals, not {type(units).__name__}")
+        return self._step(units, trusted=False)
+
+    def _step(self, units: Intervals, *, trusted: bool) -> Scores:
         self._notes = []
         positions: list[int] = []
         length_ns = int(units.interval_seconds * 1e9)
@@ -93,7 +96,7 @@ class Rate(Detector):
             here = rows.get((service, start_ns), {})
             counts = {template: int(units.counts[row]) for template, row in here.items()}
             series = self._series(service, units.catalogue)
-            for odd in series.step(start_ns, start_ns // length_ns, counts):
+            for odd in series.step(start_ns, start_ns // length_ns, counts, trusted=trusted):
                 self._notes.append(_Note(service, start_ns + length_ns, odd))
                 positions.append(_position(odd, here, units))
         self._forget()
@@ -151,7 +154,8 @@ class Rate(Detector):
     def _forget(self) -> None:
         """Drop series that were silent too long, then the longest silent ones beyond the limit."""
         for series in self._services.values():
-            series.keep(series.rows["zeros"] < self.config.memory_intervals)
+            rest = np.maximum(self.config.memory_intervals, 2 * series.rows["longest"])
+            series.keep(series.rows["zeros"] < rest)
         excess = sum(len(series.rows) for series in self._services.values()) - self.config.max_series
         if excess > 0:
             last = np.concatenate([series.rows["last_ns"] for series in self._services.values()])
@@ -180,7 +184,7 @@ def _rows_by_interval(units: Intervals) -> dict[tuple[int, int], dict[int, int]]
 
 
 def _position(odd: Odd, rows: Mapping[int, int], units: Intervals) -> int:
-    """Return the row whose first record the finding names; of a service's burst its largest one."""
+    """Return the row whose record the finding names; of a service's burst its largest one."""
     if odd.actual < odd.expected or not rows:
         return -1
     if odd.template != TOTAL:

@@ -54,8 +54,13 @@ class ServiceSeries:
         self._index: dict[int, int] = {}
         self._add([TOTAL])
 
-    def step(self, start_ns: int, number: int, counts: Mapping[int, int]) -> list[Odd]:
-        """Judge and learn the counts by template of the interval `number` that starts at `start_ns`."""
+    def step(
+        self, start_ns: int, number: int, counts: Mapping[int, int], *, trusted: bool = False
+    ) -> list[Odd]:
+        """Judge and learn the counts by template of the interval `number` that starts at `start_ns`.
+
+        What is `trusted` to be normal teaches any silence at once: what runs every night rests all day.
+        """
         self._add([template for template in counts if template not in self._index])
         actual = np.zeros(len(self.rows), dtype=np.int64)
         actual[[self._index[template] for template in counts]] = list(counts.values())
@@ -68,7 +73,8 @@ class ServiceSeries:
         elif (surprise[1:] >= self._config.odd_surprise).any():  # the templates say it better
             surprise[0] = 0.0
         odd = self._report(surprise, actual, factor, start_ns)
-        self._learn(actual, factor, start_ns, frozen=is_down and not actual[0])
+        frozen = is_down and not actual[0] and not trusted
+        self._learn(actual, factor, start_ns, frozen=frozen, trusted=trusted)
         self.season.add(number, int(actual[0]))
         return odd
 
@@ -148,7 +154,9 @@ class ServiceSeries:
             odd.append(Odd(int(entry["template"]), int(entry["since_ns"]), expected, int(actual[row]), score))
         return odd
 
-    def _learn(self, actual: npt.NDArray[np.int64], factor: float, start_ns: int, *, frozen: bool) -> None:
+    def _learn(
+        self, actual: npt.NDArray[np.int64], factor: float, start_ns: int, *, frozen: bool, trusted: bool
+    ) -> None:
         # while all of a service is silent, its templates have nothing to say of themselves
         learners = slice(0, 1 if frozen else None)
         rows, came = self.rows[learners], actual[learners] > 0
@@ -161,7 +169,8 @@ class ServiceSeries:
         error = np.where(settled, clipped, value) - rows["mean"]
         rows["mean"] += weight * error
         rows["variance"] = (1 - weight) * (rows["variance"] + weight * error**2)
-        gap = np.where(settled, np.minimum(rows["zeros"], 2 * rows["longest"] + 1), rows["zeros"])
+        learnt = rows["zeros"] if trusted else np.minimum(rows["zeros"], 2 * rows["longest"] + 1)
+        gap = np.where(settled, learnt, rows["zeros"])
         rows["longest"] = np.where(came, np.maximum(rows["longest"], gap), rows["longest"])
         rows["zeros"] = np.where(came, 0, rows["zeros"] + 1)
         rows["present"] = np.minimum(rows["present"] + came, self._config.memory_intervals)

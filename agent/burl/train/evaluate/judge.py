@@ -72,7 +72,7 @@ class Judge:
                 found.append(name)
             elif ":" not in name and usable:
                 found.append(f"{name}:{usable[0]}")
-            elif ALL not in wanted:
+            elif name in wanted and ALL not in wanted:
                 raise InputError(f"{self.dataset.name} has no labelled units that {name} could judge")
         return found
 

@@ -15,7 +15,7 @@ from burl.train.evaluate.dataset import Dataset
 from burl.train.evaluate.selection import selected
 from burl.train.evaluate.texts import LabelledTexts, read_labelled_csv
 from burl.train.labels import read_labels
-from burl.train.prepare import Recipe, label, prepare, windowed
+from burl.train.prepare import Recipe, as_whole, label, prepare, windowed
 from burl.window.windower import Windower
 
 _ALL_NS = 1 << 62
@@ -49,7 +49,7 @@ def read_line_dataset(path: Path, recipe: Recipe, progress: Progress) -> Dataset
     }
     has_sessions = bool(batches) and "session" in batches[0].origin.attributes(0)
     if has_sessions and list(recipe.sessions) == ["auto"]:
-        recipe = Recipe(["session"], recipe.parse, recipe.window)
+        recipe = Recipe(["session"], recipe.parse, recipe.window, whole_sessions=True)
     parts = _Parts(train, test, abnormal, "the file's splits, in order of time", _leaks(train, test))
     return _dataset(path, recipe, streams, parts, progress)
 
@@ -90,6 +90,8 @@ def _dataset(path: Path, recipe: Recipe, streams: StreamTable, parts: _Parts, pr
     windower = Windower(recipe.window, catalogue, streams, prepared.sessions, parser.parameters)
     judged = split(windowed(windower, parsed, progress), catalogue, streams, _ALL_NS)
     label(judged, parsed, parts.abnormal)
+    if recipe.whole_sessions:
+        as_whole(judged.fit)
     found = judged.fit.labels("event")
     if found is None or found.all() or not found.any():
         raise InputError(f"{path}: the test part must hold normal and abnormal lines")

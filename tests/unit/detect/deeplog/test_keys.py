@@ -47,6 +47,21 @@ def test_a_wrong_order_scores_above_the_normal_and_names_the_place(
     assert scores.positions[-1] == sessions.offsets[-2] + position
 
 
+def test_what_came_instead_is_named(alphabet: Alphabet, taught: DeepLog) -> None:
+    """An error never seen before, `x`, stands where the session went wrong."""
+    sessions = alphabet.sessions("abx", "abxdc", "abcd")
+    assert taught.score(sessions).positions[:2].tolist() == [2, 5]
+
+
+def test_a_session_whose_begin_was_lost_is_not_judged_by_it(alphabet: Alphabet, taught: DeepLog) -> None:
+    whole, part = alphabet.sessions("bcd", "abdc"), alphabet.sessions("bcd", "abdc")
+    part.complete[:] = False
+    assert taught.score(whole).values.min() > 1
+    lost, begun = taught.score(part).values.tolist()
+    assert lost == 0
+    assert begun > 1
+
+
 def test_an_explanation_says_what_came_and_what_was_expected(alphabet: Alphabet, taught: DeepLog) -> None:
     why = taught.explain(alphabet.sessions("abcd", "abdc"), 1)
     assert why.kind == "sequence"

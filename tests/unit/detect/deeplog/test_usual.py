@@ -24,6 +24,11 @@ def test_a_surprise_below_the_limit_stays() -> None:
     assert Usual.of(_WINDOWS).limited(_WINDOWS[90:91], np.array([0.5])).tolist() == [0.5]
 
 
+def test_it_knows_what_came_often() -> None:
+    asked = np.array([[1, 2, 3], [1, 2, 5], [9, 9, 9]], dtype=np.int32)
+    assert Usual.of(_WINDOWS).holds(asked).tolist() == [True, False, False]
+
+
 def test_it_survives_the_bundle_and_damage_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "usual.npz"
     Usual.of(_WINDOWS).save(path)

@@ -61,6 +61,36 @@ def test_json_has_the_documented_form(capsys: pytest.CaptureFixture[str], tmp_pa
     assert rows["ensemble"]["f1"] == 1.0
 
 
+def test_the_ensemble_alone_takes_what_the_data_allow(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Sequences have no lines that new_template could judge."""
+    done = burl(
+        capsys, "evaluate", "--data", _sequences(tmp_path), "--detectors", "ensemble", "--least-f1", "0.9"
+    )
+    assert done.code == 0, done.err
+
+
+def test_a_dataset_s_sessions_are_whole_however_long_they_rest(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    rows = []
+    for number in range(120):
+        split, steps = ("train", "test")[number >= 80], ["opened", "filled", "checked", "closed"]
+        odd = number >= 80 and number % 4 == 0
+        for step in steps[: 2 if odd else 4]:
+            at = 1_800_000_000 + number * 300 + steps.index(step) * 200
+            rows.append((split, at, f"box {step} by the keeper", f"s{number}", int(odd)))
+    rows.sort()
+    keys = ("split", "ts", "msg", "session", "label")
+    lines = [json.dumps(dict(zip(keys, row, strict=True)) | {"stream": "app"}) for row in rows]
+    (tmp_path / "lines.jsonl").write_text("\n".join(lines) + "\n")
+    done = burl(
+        capsys, "evaluate", "--data", tmp_path, "--detectors", "event_set:session", "--least-f1", "0.9"
+    )
+    assert done.code == 0, done.err
+
+
 def test_the_report_and_its_pictures_stand_alone(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     out = tmp_path / "report"
     data = _sequences(tmp_path)
