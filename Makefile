@@ -82,6 +82,7 @@ KILLS ?= 200
 OUTAGES ?= 20
 RECORDS ?= 1000000
 STREAMS ?= 1000000
+DOCUMENTS ?= 1000000
 FUZZ_RUNS := records:300000 template_set:150000 sessions:100000 journal:100000 checkpoint:50000 decode:250000 \
 	manifest:40000 log_file:40000 parse:30000 judge:8000 config:4000
 
@@ -92,6 +93,10 @@ chaos: $(DEV) ## Kill an agent and its store again and again (KILLS=200 OUTAGES=
 .PHONY: soak
 soak: $(DEV) ## Send what never repeats, and watch the memory (STREAMS=1000000)
 	SOAK_STREAMS=$(STREAMS) $(BIN)/pytest -q tests/faults/test_soak.py
+
+.PHONY: backfill
+backfill: $(DEV) jdk ## Score an index and kill it on the way, again and again (DOCUMENTS=1000000)
+	BACKFILL_DOCUMENTS=$(DOCUMENTS) BACKFILL_KILLS=5 $(BIN)/pytest -q tests/faults/test_backfill.py
 
 .PHONY: fuzz
 fuzz: $(DEV) ## Fuzz every surface, guided by coverage: over a million inputs

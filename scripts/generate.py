@@ -132,7 +132,7 @@ def all_metrics() -> list[AnyMetric]:
     with tempfile.TemporaryDirectory() as folder:
         store = SqliteStore(SqliteSettings(path=Path(folder) / "burl.sqlite"), SystemClock(), WriteCounters())
         store.close()
-    sink = Measured(store, SystemClock())
+    sink = Measured(store, SystemClock(), "agent")
     return agent_metrics(
         receive=ReceiveCounters(),
         write={"store": WriteCounters()},

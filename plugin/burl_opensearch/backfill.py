@@ -91,7 +91,7 @@ def backfill(
     sleep: Callable[[float], object],
     documents_per_second: float | None,
     progress: Progress,
-    save_seconds: float = 10.0,
+    save_seconds: float = 2.0,
 ) -> Summary:
     """Score the documents of `journey` and store what they lead to.
 

@@ -45,6 +45,11 @@ _TIME = Field(
 _KIND = Field("event.kind", "keyword", "ECS: always `alert`.", required=True, values=("alert",))
 _SCHEMA = Field("schema_version", "integer", "Version of this specification, from 1.", required=True)
 _AGENT = Field("burl.agent", "keyword", "Name of the agent that wrote the document (its host or pod).")
+_LAG = Field(
+    "burl.lag_seconds",
+    "double",
+    "From the event (of a count, from the interval's end) to the agent storing it, in seconds.",
+)
 _NAMESPACE = Field("k8s.namespace.name", "keyword", "Kubernetes namespace.")
 
 IDENTITY = (
@@ -147,6 +152,7 @@ ANNOTATION = (
     Field("deployment.time", "time", "Event time of its first record."),
     Field("burl.detail", "opaque", "Whatever else the detector has to say, as JSON text."),
     _AGENT,
+    _LAG,
     _KIND,
     _SCHEMA,
 )
@@ -218,7 +224,7 @@ VERDICT = (
     Field(
         "verdict",
         "keyword",
-        "`anomaly`, `normal`, `missed`, `undo`; or a step: `retrain`, `challenge`, `promote`, `rollback`.",
+        "`anomaly`, `normal`, `missed`, `undo`, `name`, `retrain`, `challenge`, `promote`, `rollback`.",
     ),
     Field("scope", "keyword", "What is normal: `template`, `sequence`, `service`, `everywhere`."),
     Field("expires", "time", "Event time from which on it counts no more."),
@@ -229,6 +235,7 @@ VERDICT = (
     Field("anomaly_kind", "keyword", "Kind of the finding that it is about."),
     Field("detector_id", "keyword", "Detector of the annotation that it is about."),
     Field("log.template.id", "keyword", "Template that it is about."),
+    Field("name", "keyword", "What people call that template, where the step is `name`."),
     Field("service.name", "keyword", "Service that it is about."),
     Field("k8s.namespace.name", "keyword", "Its namespace."),
     Field("k8s.container.name", "keyword", "Its container."),
@@ -281,7 +288,8 @@ TEMPLATE = (
     *_TEMPLATE_IDENTITY,
     Field("log.record.original", "text", "A sample: the first line of it."),
     Field("trained", "boolean", "False where it was met after training.", required=True),
-    Field("name", "keyword", "What people call it; Burl never writes this."),
+    Field("name", "keyword", "What people call it: `burl templates name`; agents never write this."),
+    Field("supersedes", "keyword", "Ids of older templates whose lines it now stands for.", many=True),
     _SCHEMA,
 )
 """One template of one service, in the catalogue."""
@@ -292,6 +300,7 @@ TEMPLATE_COUNT = (
     *_TEMPLATE_IDENTITY,
     Field("count", "integer", "Lines of the template in the interval that one agent saw.", required=True),
     _AGENT,
+    _LAG,
     _SCHEMA,
 )
 """How often a service wrote a template in an interval."""

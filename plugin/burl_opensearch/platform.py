@@ -11,7 +11,6 @@ from typing import get_args
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import AuthorizationException
 
-from burl.clock import Clock, SystemClock
 from burl.errors import ConfigError
 from burl.write.names import Dated, IndexNames, Upserted
 from burl.write.opensearch.client import translated
@@ -40,7 +39,6 @@ def status(
     client: OpenSearch,
     url: str,
     prefix: str = "burl",
-    clock: Clock | None = None,
     settings: PlatformSettings | None = None,
 ) -> list[Step]:
     """Return everything that belongs into the cluster, and how it stands; changes nothing.
@@ -49,7 +47,6 @@ def status(
         client: a connection to the cluster.
         url: how messages name it.
         prefix: first word of all index names.
-        clock: tells the current month, whose index of annotations is made before there is one.
         settings: retention and alerts.
 
     Raises:
@@ -57,14 +54,13 @@ def status(
         Retryable: it cannot be reached.
     """
     with translated(url):
-        return [step for step, _ in _plans(client, IndexNames(prefix), clock, settings)]
+        return [step for step, _ in _plans(client, IndexNames(prefix), settings)]
 
 
 def install(
     client: OpenSearch,
     url: str,
     prefix: str = "burl",
-    clock: Clock | None = None,
     settings: PlatformSettings | None = None,
 ) -> list[Step]:
     """Install what is missing or outdated; return every step with the state that it was in *before*.
@@ -73,7 +69,7 @@ def install(
         ConfigError, Retryable: as `status`. Where the schema is newer, nothing was changed.
     """
     with translated(url):
-        plans = list(_plans(client, IndexNames(prefix), clock, settings))
+        plans = list(_plans(client, IndexNames(prefix), settings))
         for step, resource in plans:
             if step.state in {"missing", "outdated"}:
                 resource.apply()
@@ -84,7 +80,6 @@ def upgrade(
     client: OpenSearch,
     url: str,
     prefix: str = "burl",
-    clock: Clock | None = None,
     settings: PlatformSettings | None = None,
 ) -> list[Step]:
     """Bring an installation to this version; as `install`, but only where there is one.
@@ -93,10 +88,10 @@ def upgrade(
         ConfigError: nothing is installed; else as `install`.
         Retryable: as `install`.
     """
-    before = status(client, url, prefix, clock, settings)
+    before = status(client, url, prefix, settings)
     if all(step.state in {"missing", "skipped"} for step in before):
         raise ConfigError(f"nothing of {prefix} is installed in {url}: run `burl platform install {url}`")
-    return install(client, url, prefix, clock, settings)
+    return install(client, url, prefix, settings)
 
 
 def uninstall(
@@ -119,7 +114,7 @@ def uninstall(
         plugins = _plugins(client)
         data = [] if keep_data else sorted(_indices(client, names))
         known = settings or PlatformSettings()
-        installed = [*resources(client, names, known, SystemClock()), *alerts(client, names, known)]
+        installed = [*resources(client, names, known), *alerts(client, names, known)]
         for resource in reversed(installed):
             if resource.kind != "index" and _step(resource, plugins).state in {"current", "outdated"}:
                 resource.remove()
@@ -138,11 +133,9 @@ def _indices(client: OpenSearch, names: IndexNames) -> Iterator[str]:
     )
 
 
-def _plans(
-    client: OpenSearch, names: IndexNames, clock: Clock | None, settings: PlatformSettings | None
-) -> Iterator[_Plan]:
+def _plans(client: OpenSearch, names: IndexNames, settings: PlatformSettings | None) -> Iterator[_Plan]:
     plugins = _plugins(client)
-    for resource in resources(client, names, settings or PlatformSettings(), clock or SystemClock()):
+    for resource in resources(client, names, settings or PlatformSettings()):
         yield _step(resource, plugins), resource
 
 

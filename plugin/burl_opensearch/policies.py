@@ -5,21 +5,21 @@ https://docs.opensearch.org/latest/im-plugin/ism/policies/
 
 from typing import Any
 
-from burl.write.names import IndexNames
+from burl.write.names import Dated, IndexNames
 from burl_opensearch.settings import PlatformSettings
 from burl_opensearch.templates import PRIORITY
 
-_EXPIRING = ("anomalies", "template_counts", "dead_letters", "shadow")
+_EXPIRING: tuple[Dated, ...] = ("anomalies", "template_counts", "dead_letters", "shadow")
 """Verdicts are kept: people gave them, and training learns from them."""
 
 
 def build_policies(names: IndexNames, settings: PlatformSettings) -> dict[str, dict[str, Any]]:
     """Return the policies' bodies by id. The age of an index counts from when it was made."""
     prefix = names.prefix
-    patterns = [f"{prefix}_{kind}-*" for kind in _EXPIRING]
+    patterns = [names.any_dated(kind) for kind in _EXPIRING]
     return {
         f"{prefix}_retention_policy": _policy(patterns, settings.retention_days),
-        f"{prefix}_logs_retention_policy": _policy([f"{prefix}_logs-*"], settings.logs_retention_days),
+        f"{prefix}_logs_retention_policy": _policy([names.any_dated("logs")], settings.logs_retention_days),
     }
 
 

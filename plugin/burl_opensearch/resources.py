@@ -8,8 +8,7 @@ from urllib.parse import quote
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import NotFoundError
 
-from burl.clock import Clock
-from burl.write.names import IndexNames, Upserted
+from burl.write.names import Dated, IndexNames, Upserted
 from burl_opensearch.monitors import build_channel, build_monitor, monitor_name
 from burl_opensearch.policies import build_policies
 from burl_opensearch.roles import build_roles
@@ -30,6 +29,8 @@ Kind = Literal[
 Body = dict[str, Any]
 
 _UPSERTED: tuple[Upserted, ...] = ("bundles", "incidents", "suppressions", "templates")
+_SHOWN: tuple[Dated, ...] = ("anomalies", "feedback", "logs", "template_counts")
+"""Dated indices that dashboards look at."""
 PLUGINS: dict[Kind, str] = {
     "retention policy": "opensearch-index-management",
     "role": "opensearch-security",
@@ -58,9 +59,7 @@ class Resource:
     remove: Callable[[], object]
 
 
-def resources(
-    client: OpenSearch, names: IndexNames, settings: PlatformSettings, clock: Clock
-) -> Iterator[Resource]:
+def resources(client: OpenSearch, names: IndexNames, settings: PlatformSettings) -> Iterator[Resource]:
     """Yield everything, in the order of installing: what acts on new indices comes before them."""
     for name, body in build_policies(names, settings).items():
         yield _policy(client, name, body)
@@ -71,9 +70,10 @@ def resources(
         yield _template(client, name, body)
     for kind in _UPSERTED:
         yield _index(client, f"{names.alias(kind)}-v1", {names.alias(kind): {}})
-    # A dashboard whose index pattern matches nothing shows errors, and other dashboards with it.
-    for dated in ("anomalies", "feedback", "template_counts"):
-        yield _index(client, names.dated(dated, clock.time_ns()), {})
+    # A dashboard whose index pattern matches nothing shows errors, and other dashboards with it. These stay
+    # empty, and no retention policy takes them away.
+    for dated in _SHOWN:
+        yield _index(client, names.empty(dated), {})
     for name, body in build_roles(names).items():
         yield _role(client, name, body)
     if settings.alerts.form != "none":

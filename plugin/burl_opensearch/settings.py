@@ -43,4 +43,13 @@ class PlatformSettings(_Section):
     dashboards_url: str = Field(
         default="", description="OpenSearch Dashboards, for imports and for the link in alerts; empty: none."
     )
+    raw_index: str = Field(
+        default="",
+        description="Index pattern of the raw logs, for the dashboards; empty: the logs that agents write.",
+    )
+    console_url: str = Field(
+        default="http://127.0.0.1:8317",
+        pattern="^https?://",
+        description="Where people reach `burl console`: the dashboards send them there to give a verdict.",
+    )
     alerts: AlertSettings = Field(default=AlertSettings(), description="Who is told of incidents.")

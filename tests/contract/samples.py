@@ -113,6 +113,8 @@ def template_count(number: int) -> dict[str, Any]:
         **{name: value for name, value in template(number).items() if name in kept},
         "@timestamp": rfc3339(START_NS + number * SECOND_NS),
         "data_end_time": rfc3339(START_NS + (number + 60) * SECOND_NS),
+        "burl.agent": "node-1",
+        "burl.lag_seconds": 1.5,
         "count": number + 1,
         "schema_version": 1,
     }
@@ -126,7 +128,7 @@ def verdict(number: int) -> dict[str, Any]:
         "id": f"v{number}",
         "anomaly_id": about.id,
         "incident_id": "i1",
-        "verdict": ("real", "false")[number % 2],
+        "verdict": ("anomaly", "normal")[number % 2],
         "detector_id": "new_template",
         "service.name": "cart",
     }

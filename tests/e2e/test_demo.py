@@ -1,14 +1,21 @@
 """`burl demo` as a user runs it: a real agent, a real exporter, the shipped logs."""
 
+import json
 import re
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from burl.write.opensearch import connect
+from burl.write.settings import OpenSearchSettings
+from burl_opensearch.dashboards import build_dashboards
+from burl_opensearch.dashboards.queries import panel_queries
 from command_line import burl
 from integration.opensearch_server import OpenSearchServer
+from integration.panels import rows
 
 COMMAND = [sys.executable, "-m", "burl", "demo"]
 WAIT_SECONDS = 300
@@ -58,6 +65,13 @@ def test_the_same_with_opensearch(tmp_path: Path, opensearch: OpenSearchServer) 
     assert opensearch.url in printed
     assert (tmp_path / "agent" / "agent.log").exists()
     assert not (tmp_path / "agent" / "burl.sqlite").exists()
+    with closing(connect(OpenSearchSettings(hosts=[opensearch.url]))) as client:
+        client.indices.refresh(index="burl_*")
+        for query in panel_queries([json.loads(line) for line in build_dashboards().splitlines()]):
+            today = {"range": {"@timestamp": {"gte": "now-24h"}}}
+            asked = query.body["query"]
+            query.body["query"] = {"bool": {"must": [asked], "filter": [today]}}
+            assert rows(client, query), query.panel
 
 
 def test_missing_examples_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

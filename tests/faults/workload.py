@@ -19,27 +19,28 @@ SETTINGS: dict[str, object] = {
     "bundle": {"path": str(SHOP / "bundle")},
     "decide": {"budget": BUDGET, "incident_gap_seconds": GAP_SECONDS},
 }
-_ROUND_NS = 24 * 3600 * 10**9
+ROUND_NS = 24 * 3600 * 10**9
 """The logs are repeated a day later when more records are wanted than there are."""
 
 
 def shop_requests(records: int, size: int = 500) -> Iterator[bytes]:
     """Yield requests of `size` records, `records` in all, in order of time."""
-    rows = islice(_rows(), records)
+    rows = islice(shop_rows(), records)
     while chunk := list(islice(rows, size)):
         yield _request(chunk)
 
 
 def shop_times_ns(records: int, size: int = 500) -> list[int]:
     """Return the time of the first record of each request."""
-    return [int(batch.times_ns[row]) for batch, row, _, _ in islice(_rows(), 0, records, size)]
+    return [int(batch.times_ns[row]) for batch, row, _, _ in islice(shop_rows(), 0, records, size)]
 
 
-_Row = tuple[Batch, int, Identity, int]
+Row = tuple[Batch, int, Identity, int]
 """A batch, a row of it, who wrote it, and how often the logs were repeated before."""
 
 
-def _rows() -> Iterator[_Row]:
+def shop_rows() -> Iterator[Row]:
+    """Yield the records in order of time, again and again."""
     number = 0
     while True:
         streams = StreamTable()
@@ -49,7 +50,7 @@ def _rows() -> Iterator[_Row]:
         number += 1
 
 
-def _request(rows: list[_Row]) -> bytes:
+def _request(rows: list[Row]) -> bytes:
     message = ExportLogsServiceRequest()
     by_stream: dict[str, ResourceLogs] = {}
     for batch, row, identity, number in rows:
@@ -59,7 +60,7 @@ def _request(rows: list[_Row]) -> bytes:
             _name(logs, identity)
             logs.scope_logs.add()
         record = logs.scope_logs[0].log_records.add(
-            time_unix_nano=int(batch.times_ns[row]) + number * _ROUND_NS
+            time_unix_nano=int(batch.times_ns[row]) + number * ROUND_NS
         )
         record.body.string_value = batch.bodies[row]
         uid = record.attributes.add(key="log.record.uid")

@@ -37,7 +37,7 @@ def prefix() -> str:
 
 @pytest.fixture
 def opensearch_settings(opensearch: OpenSearchServer, prefix: str) -> OpenSearchSettings:
-    return OpenSearchSettings(hosts=[opensearch.url], prefix=prefix)
+    return OpenSearchSettings(hosts=[opensearch.url], prefix=prefix, request_timeout_seconds=60.0)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from burl.console.settings import ConsoleSettings
 from burl.decide import Findings
+from command_line import burl
 from contract.samples import annotation, incident
 from served_console import Served, settings
 
@@ -71,6 +72,25 @@ def test_a_name_that_leads_here_from_elsewhere_is_not_let_in(served: Served) -> 
     assert ask(served, "/", host="evil.example:8317")[0] == 403
     assert ask(served, "/", host="localhost")[0] == 200
     assert ask(served, "/incidents/unknown")[0] == 404
+
+
+def test_a_finding_leads_on_to_its_incident(served: Served) -> None:
+    status, _, headers = ask(served, f"/findings/{annotation(1).id}")
+    assert (status, headers["location"]) == (303, "/incidents/i1")
+    assert ask(served, "/findings/unknown")[0] == 404
+
+
+def test_a_template_is_shown_by_the_name_that_it_was_given(
+    served: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "burl.yaml"
+    config.write_text(f"write: {{sqlite: {{path: {tmp_path / 'burl.sqlite'}}}}}")
+    template = annotation(1).document["log.template.id"]
+    for name in ("full", "disk full", ""):
+        result = burl(capsys, "templates", "name", template, name, "--config", config)
+        assert (result.code, result.err) == (0, "")
+        assert (f"<td>{name}</td>" in ask(served, "/templates")[1]) is True
+    assert "disk full" not in ask(served, "/templates")[1]
 
 
 def test_with_a_token_nothing_is_shown_without_it(tmp_path: Path) -> None:

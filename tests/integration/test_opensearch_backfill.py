@@ -146,6 +146,29 @@ def test_a_backfill_that_was_killed_continues(rig: Rig) -> None:
     assert sorted(rig.found()) == expected
 
 
+def test_a_data_stream_is_read_across_its_rollovers(
+    client: OpenSearch, installed: OpenSearchSettings, prefix: str, tmp_path: Path
+) -> None:
+    stream = f"{prefix}logs-stream"
+    client.indices.put_index_template(
+        name=stream, body={"index_patterns": [stream], "data_stream": {}, "priority": 500}
+    )
+    for start in (0, 2000, 4000):
+        rows = []
+        for number in range(start, start + 2000):
+            rows += [b'{"create": {}}', orjson.dumps(_line(number))]
+        assert not client.bulk(body=b"\n".join(rows) + b"\n", index=stream)["errors"]
+        client.indices.rollover(alias=stream)
+    client.indices.refresh(index=stream)
+    rig = Rig(client, installed, tmp_path, Source(stream, 0, UNTIL_NS))
+    with pytest.raises(Retryable):
+        rig.run(Stumbling(rig.store(), 2))  # type: ignore[arg-type] # passes on what it does not define
+    resumed = rig.run()
+    assert (resumed.resumed, resumed.documents) == (True, LINES)
+    assert len(rig.found()) == len(set(rig.found())) > 0
+    client.indices.delete_data_stream(name=stream)
+
+
 def test_the_command(rig: Rig, logs: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     options = ["--url", rig.settings.hosts[0], "--state", tmp_path / "state", "--json"]
     config = tmp_path / "burl.yaml"

@@ -7,13 +7,15 @@ from opensearchpy import OpenSearch
 
 from burl.clock import SystemClock
 from burl.decide import Annotation, Findings
+from burl.feedback import Desk
 from burl.write import WriteSettings, make_store
 from burl.write.settings import OpenSearchSettings
 from burl_opensearch.dashboards import build_dashboards
 from burl_opensearch.dashboards.lint import lint
-from burl_opensearch.dashboards.queries import PanelQuery, panel_queries
+from burl_opensearch.dashboards.queries import panel_queries
 from contract.retries import SEEDED
 from contract.samples import annotation, incident, template, template_count, verdict
+from integration.panels import rows
 
 pytestmark = [pytest.mark.integration, pytest.mark.oldest]
 
@@ -28,6 +30,9 @@ def stored(installed: OpenSearchSettings, client: OpenSearch) -> OpenSearchSetti
         client.index(index=f"{installed.prefix}_templates", body=template(number))
         index = f"{installed.prefix}_template_counts-default-default-2025.11"
         client.index(index=index, body=template_count(number))
+        logs = f"{installed.prefix}_logs-default-default-2025.11.22"
+        client.index(index=logs, body={"@timestamp": template_count(number)["@timestamp"], "body": "a line"})
+    Desk(store, SystemClock()).record("promote", {"bundle.version": "2"})
     store.close()
     client.indices.refresh(index=f"{installed.prefix}_*")
     return installed
@@ -42,6 +47,7 @@ def _finding(number: int) -> Annotation:
         model_version="1",
         expected_templates=["disk <*> is fine"],
         expected_value=3.0,
+        **{"burl.agent": "node-1"},
         actual_value=float(number),
     )
 
@@ -61,27 +67,27 @@ def _types(properties: dict[str, object], path: str = "") -> dict[str, str]:
 def test_every_panel_has_rows(stored: OpenSearchSettings, client: OpenSearch) -> None:
     objects = [json.loads(line) for line in build_dashboards(stored.prefix).splitlines()]
     queries = panel_queries(objects)
-    assert len(queries) == 30
+    assert len(queries) == 35
     for query in queries:
-        assert _rows(client, query), query.panel
-
-
-def _rows(client: OpenSearch, query: PanelQuery) -> list[object]:
-    answer = client.search(index=query.index, body=query.body)
-    rows: list[object] = answer["hits"]["hits"]
-    for name, found in answer.get("aggregations", {}).items():
-        assert found.get("buckets") or found.get("value") is not None, (query.panel, name)
-        rows += found.get("buckets", [])
-    total = answer["hits"]["total"]["value"]
-    return rows or [None] * total
+        assert rows(client, query), query.panel
 
 
 def test_the_dashboard_fits_the_mapping_that_was_installed(
     stored: OpenSearchSettings, client: OpenSearch
 ) -> None:
     mappings = {}
-    kinds = ("anomalies-*", "incidents*", "templates*", "template_counts-*", "feedback-*")
+    kinds = ("anomalies-*", "incidents*", "templates*", "template_counts-*", "feedback-*", "logs-*")
     for pattern in (f"{stored.prefix}_{kind}" for kind in kinds):
         (first, *_) = client.indices.get_mapping(index=pattern).values()
         mappings[pattern] = _types(first["mappings"]["properties"])
     assert lint(build_dashboards(stored.prefix), mappings) == []
+
+
+def test_a_link_to_an_incident_lets_raw_logs_pass_and_no_other_incident(
+    stored: OpenSearchSettings, client: OpenSearch
+) -> None:
+    query = {"query_string": {"query": 'incident_id:"i1" OR (*:* NOT event.kind:alert)'}}
+    count = {kind: client.count(index=f"{stored.prefix}_{kind}-*") for kind in ("incidents", "logs")}
+    found = {kind: client.count(index=f"{stored.prefix}_{kind}-*", body={"query": query}) for kind in count}
+    assert (found["incidents"]["count"], count["incidents"]["count"]) == (1, 3)
+    assert found["logs"]["count"] == count["logs"]["count"] == 4

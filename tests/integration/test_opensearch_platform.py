@@ -1,9 +1,10 @@
 """Installing into a real OpenSearch."""
 
+from fnmatch import fnmatch
+
 import pytest
 from opensearchpy import OpenSearch
 
-from burl.clock import ManualClock
 from burl.errors import ConfigError, Retryable
 from burl.write.opensearch import connect
 from burl.write.settings import OpenSearchSettings
@@ -68,9 +69,13 @@ def _states(steps: list[Step]) -> set[State]:
     return {step.state for step in steps} - {"skipped"}
 
 
-def test_the_current_month_is_made(client: OpenSearch, url: str, prefix: str) -> None:
-    install(client, url, prefix, ManualClock(annotation(0).time_ns))
-    assert client.indices.exists(index=f"{prefix}_anomalies-default-default-2025.11")
+def test_there_is_an_index_for_every_page_that_no_retention_takes_away(
+    client: OpenSearch, url: str, prefix: str
+) -> None:
+    install(client, url, prefix)
+    for kind in ("anomalies", "feedback", "logs", "template_counts"):
+        (index,) = client.indices.get(index=f"{prefix}_{kind}-*")
+        assert not fnmatch(index, f"{prefix}_{kind}-*-*-*")
 
 
 def test_an_outdated_template_is_replaced_and_fields_reach_indices_that_are_there(
@@ -84,6 +89,25 @@ def test_an_outdated_template_is_replaced_and_fields_reach_indices_that_are_ther
     assert [step.name for step in status(client, url, prefix) if step.state == "outdated"] == [name]
     install(client, url, prefix)
     assert _states(status(client, url, prefix)) == {"current"}
+
+
+@pytest.mark.parametrize("meta", [{"schema_version": 0, "digest": "older"}, {}])
+def test_an_older_schema_is_migrated_and_findings_stay(
+    client: OpenSearch, url: str, prefix: str, meta: dict[str, object]
+) -> None:
+    name, index = f"{prefix}_anomalies_template", f"{prefix}_anomalies-x-y-2025.11"
+    older = {
+        "index_patterns": [f"{prefix}_anomalies-*"],
+        "template": {"mappings": {"dynamic": False, "properties": {"anomaly_id": {"type": "keyword"}}}},
+        "_meta": meta,
+    }
+    client.indices.put_index_template(name=name, body=older)
+    client.index(index=index, body=annotation(1).document, refresh=True)
+    install(client, url, prefix)
+    assert _states(status(client, url, prefix)) == {"current"}
+    assert client.count(index=index)["count"] == 1
+    mapping = client.indices.get_mapping(index=index)[index]["mappings"]["properties"]
+    assert mapping["anomaly_grade"] == {"type": "double"}
 
 
 def test_a_newer_schema_is_left_alone(client: OpenSearch, url: str, prefix: str) -> None:

@@ -21,6 +21,7 @@ from burl.cli import (
     retrain,
     run,
     score,
+    templates,
     train,
     validate,
 )
@@ -49,6 +50,7 @@ app.command("validate")(validate.validate)
 app.add_typer(bundle.app, name="bundle")
 app.add_typer(feedback.app, name="feedback")
 app.add_typer(platform.app, name="platform")
+app.add_typer(templates.app, name="templates")
 
 
 def _print_version(wanted: bool) -> None:

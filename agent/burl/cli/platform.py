@@ -27,6 +27,12 @@ PrefixOption = Annotated[
 DashboardsOption = Annotated[
     str | None, typer.Option(metavar="URL", help="OpenSearch Dashboards; else platform.dashboards_url.")
 ]
+RawIndexOption = Annotated[
+    str | None, typer.Option(metavar="PATTERN", help="Raw logs to show; else platform.raw_index.")
+]
+ConsoleOption = Annotated[
+    str | None, typer.Option("--console", metavar="URL", help="burl console; else platform.console_url.")
+]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Change nothing; say what would be done.")]
 
 
@@ -54,6 +60,8 @@ def install(
     *,
     url: UrlArgument,
     dashboards: DashboardsOption = None,
+    raw_index: RawIndexOption = None,
+    console: ConsoleOption = None,
     prefix: PrefixOption = None,
     dry_run: DryRunOption = False,
     config: ConfigOption = None,
@@ -62,7 +70,8 @@ def install(
     """Install templates, indices, retention, roles, alerts, dashboards; what is current is left alone."""
     from burl_opensearch import platform
 
-    _put(_target(url, config, prefix, dashboards), platform.install, dry_run=dry_run, as_json=as_json)
+    target = _target(url, config, prefix, dashboards, raw_index=raw_index, console_url=console)
+    _put(target, platform.install, dry_run=dry_run, as_json=as_json)
 
 
 @app.command()
@@ -70,6 +79,8 @@ def upgrade(
     *,
     url: UrlArgument,
     dashboards: DashboardsOption = None,
+    raw_index: RawIndexOption = None,
+    console: ConsoleOption = None,
     prefix: PrefixOption = None,
     dry_run: DryRunOption = False,
     config: ConfigOption = None,
@@ -78,7 +89,8 @@ def upgrade(
     """Bring what is installed to this version of Burl; fails where nothing is."""
     from burl_opensearch import platform
 
-    _put(_target(url, config, prefix, dashboards), platform.upgrade, dry_run=dry_run, as_json=as_json)
+    target = _target(url, config, prefix, dashboards, raw_index=raw_index, console_url=console)
+    _put(target, platform.upgrade, dry_run=dry_run, as_json=as_json)
 
 
 @app.command()
@@ -130,18 +142,18 @@ def uninstall(
         print_facts(f"Removed from {url}", {f"{step.kind} {step.name}": "removed" for step in steps})
 
 
-def _target(url: str, config: Path | None, prefix: str | None, dashboards: str | None) -> _Target:
+def _target(
+    url: str, config: Path | None, prefix: str | None, dashboards: str | None, **links: str | None
+) -> _Target:
     """Return what the configuration says, with the options that were given."""
-    from burl.config import load_settings
+    from burl.config import load_settings, with_options
     from burl.write.settings import OpenSearchSettings
 
-    settings = load_settings(config)
+    given = {name: value for name, value in (links | {"dashboards_url": dashboards}).items() if value}
+    settings = with_options(load_settings(config), {"platform": given})
     changes = {"hosts": [url]} | ({"prefix": prefix} if prefix else {})
     opensearch = OpenSearchSettings.model_validate(settings.write.opensearch.model_dump() | changes)
-    platform = settings.platform.model_copy(
-        update={"dashboards_url": dashboards or settings.platform.dashboards_url}
-    )
-    return _Target(url, opensearch, platform)
+    return _Target(url, opensearch, settings.platform)
 
 
 def _put(target: _Target, action: "Callable[..., list[Step]]", *, dry_run: bool, as_json: bool) -> None:
@@ -152,7 +164,7 @@ def _put(target: _Target, action: "Callable[..., list[Step]]", *, dry_run: bool,
     if target.platform.dashboards_url:
         steps += importing.status(target.platform.dashboards_url, target.opensearch)
         if not dry_run:
-            importing.import_dashboards(target.platform.dashboards_url, target.opensearch)
+            importing.import_dashboards(target.platform.dashboards_url, target.opensearch, target.platform)
     title = "To be installed in" if dry_run else "Installed in"
     _show(f"{title} {target.url}; before, it was", steps, as_json)
 

@@ -57,6 +57,7 @@ class Console:
             Route("/", self._page("incidents.html.jinja", **self._front())),
             Route("/incidents/{id}", self._one(self._library.incident)),
             Route("/deployments/{id}", self._one(self._library.deployment)),
+            Route("/findings/{id}", self._finding),
             Route("/templates", self._page("templates.html.jinja", templates=self._library.templates)),
             Route("/bundles", self._page("bundles.html.jinja", bundles=self._library.bundles)),
             Route("/verdicts", self._verdicts, methods=["GET"]),
@@ -93,6 +94,11 @@ class Console:
             return self._html("incident_page.html.jinja", incident=view, together=together)
 
         return page
+
+    async def _finding(self, request: Request) -> Response:
+        """Lead on to the incident: links elsewhere know only the finding."""
+        incident = await run_in_threadpool(self._library.incident_of, request.path_params["id"])
+        return RedirectResponse(f"/incidents/{incident}", 303)
 
     async def _verdicts(self, _: Request) -> Response:
         verdicts = await run_in_threadpool(self._library.verdicts)

@@ -12,7 +12,7 @@ from burl.console.views import Document, IncidentView, incident_views
 from burl.decide.times import from_rfc3339
 from burl.errors import BundleError, NotThereError
 from burl.feedback import Desk
-from burl.feedback.verdict import in_force
+from burl.feedback.verdict import in_force, template_names
 from burl.write.base import Store
 
 _DAY_NS = 86_400 * 10**9
@@ -25,6 +25,7 @@ class TemplateView:
     """A template as it was found, in one service."""
 
     id: str
+    name: str
     text: str
     service: str
     first_seen: str
@@ -80,6 +81,14 @@ class Library:
         found = self._deployed(deployment_id).findings
         return list({finding.get("log.template.id"): finding for finding in found}.values())
 
+    def incident_of(self, anomaly_id: str) -> str:
+        """Return the id of the incident that a finding belongs to. Raises NotThereError."""
+        found = self._store.annotations(anomaly_id=anomaly_id, limit=1)
+        incident = next((str(one["incident_id"]) for one in found if "incident_id" in one), "")
+        if not incident:
+            raise NotThereError(f"there is no finding {anomaly_id} that belongs to an incident")
+        return incident
+
     def templates(self) -> list[TemplateView]:
         """Return the templates that findings of late name, those last seen first."""
         since_ns = self._since_ns()
@@ -88,9 +97,11 @@ class Library:
             if "log.template.id" in annotation:
                 key = annotation["log.template.id"], annotation["service.name"]
                 seen.setdefault(key, []).append(annotation)
+        names = template_names(self._desk.verdicts())
         views = [
             TemplateView(
                 identifier,
+                names.get(identifier, ""),
                 str(found[-1].get("log.record.template", "")),
                 service,
                 min(a["@timestamp"] for a in found),

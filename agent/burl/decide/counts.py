@@ -1,7 +1,8 @@
 """The catalogue of templates as documents: which there are in each service, and how often each came."""
 
 import hashlib
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,10 +36,26 @@ class TemplateCounts:
     the same count. The id of a part is that of one of its records, the same after a resend or a restart.
     """
 
-    def __init__(self, period_seconds: float, catalogue: Catalogue, streams: StreamTable) -> None:
-        """Args: `period_seconds` is how much event time a count covers; 0 writes none."""
+    def __init__(
+        self,
+        period_seconds: float,
+        catalogue: Catalogue,
+        streams: StreamTable,
+        supersedes: Mapping[str, str] | None = None,
+    ) -> None:
+        """Start empty.
+
+        Args:
+            period_seconds: how much event time a count covers; 0 writes none.
+            catalogue: the templates.
+            streams: the services.
+            supersedes: ids of older templates -> the template that now stands for their lines.
+        """
         self._period_ns = int(period_seconds * _SECOND_NS)
         self._catalogue, self._streams = catalogue, streams
+        self._older: dict[str, list[str]] = defaultdict(list)
+        for old, new in sorted((supersedes or {}).items()):
+            self._older[new].append(old)
         self._open: dict[_Key, _Count] = {}
         self._written: dict[tuple[int, int], int] = {}
         """When the catalogue was last told of a template of a service; forgetting it costs a write."""
@@ -104,6 +121,8 @@ class TemplateCounts:
             "log.record.original": count.sample,
             "trained": self._catalogue[template].trained,
         }
+        if older := self._older.get(self._catalogue[template].id):
+            document["supersedes"] = older
         identifier = _hash("template", self._streams.service_name(service), self._catalogue[template].id)
         return CatalogueEntry("template", identifier, start_ns, document)
 

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from burl.bundle import load_bundle
@@ -19,6 +19,8 @@ DEFAULT = Path(__file__).resolve().parents[3] / "examples" / "shop"
 _NEEDED = ("test", "bundle", "episodes.jsonl", "events.jsonl")
 _BEFORE, _AFTER = 6, 3
 _MAX_CHARACTERS = 2_000
+_STEP_NS = 300 * 10**9
+"""Logs are moved in time by a multiple of this: intervals then begin where they did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Example:
     truth: Truth
     bundle: Path
     bundle_version: str
+    run: str = ""
+    """What the uids of records end with: each move in time makes records of their own."""
 
     @property
     def records(self) -> int:
@@ -40,6 +44,20 @@ class Example:
     def span_ns(self) -> tuple[int, int]:
         """First and last event time."""
         return int(self.batches[0].times_ns[0]), int(self.batches[-1].times_ns[-1])
+
+    def moved_to(self, now_ns: int) -> "Example":
+        """Return the same as if it had just happened, ending at most five minutes before `now_ns`."""
+        by_ns = (now_ns - self.span_ns[1]) // _STEP_NS * _STEP_NS
+        by, run = by_ns / 1e9, f"#{now_ns // _STEP_NS}"
+        truth = self.truth
+        moved = Truth(
+            [replace(each, start=each.start + by, end=each.end + by) for each in truth.episodes],
+            {uid + run: number for uid, number in truth.labels.items()},
+            truth.sessions,
+            [(start + by, end + by) for start, end in truth.operations],
+        )
+        batches = [replace(batch, times_ns=batch.times_ns + by_ns) for batch in self.batches]
+        return replace(self, batches=batches, truth=moved, run=run)
 
 
 def load_example(directory: Path) -> Example:
@@ -65,8 +83,11 @@ def load_example(directory: Path) -> Example:
     return Example(batches, streams, truth, directory / "bundle", bundle.manifest.version)
 
 
-def lines_around(batches: Sequence[Batch], uids: Collection[str]) -> dict[str, Around]:
-    """Return the raw lines of the same stream before and after each record that `uids` names."""
+def lines_around(batches: Sequence[Batch], uids: Collection[str], run: str = "") -> dict[str, Around]:
+    """Return the raw lines of the same stream before and after each record that `uids` names.
+
+    `run` is what they end with.
+    """
     wanted = frozenset(uids)
     before: dict[int, deque[str]] = {}
     following: dict[int, list[list[str]]] = {}
@@ -79,7 +100,7 @@ def lines_around(batches: Sequence[Batch], uids: Collection[str]) -> dict[str, A
                 after.append(line)
             following[stream] = waiting = [after for after in waiting if len(after) < _AFTER]
             past = before.setdefault(stream, deque(maxlen=_BEFORE))
-            uid = batch.origin.uid(place)
+            uid = batch.origin.uid(place) + run
             if uid in wanted:
                 after = []
                 waiting.append(after)

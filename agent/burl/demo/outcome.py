@@ -101,7 +101,7 @@ def make_report(example: Example, outcome: Outcome, run: Run, notes: list[str]) 
             document["incident_id"]: outcome.verdict(document["incident_id"])
             for document in outcome.incidents
         },
-        around=lines_around(example.batches, uids),
+        around=lines_around(example.batches, uids, example.run),
         notes=notes,
     )
 

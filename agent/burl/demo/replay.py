@@ -9,7 +9,8 @@ from opentelemetry.sdk._logs import ReadableLogRecord
 from opentelemetry.sdk._logs.export import LogRecordExportResult
 from opentelemetry.sdk.resources import Resource
 
-from burl.receive.batch import Batch, StreamTable
+from burl.demo.example import Example
+from burl.receive.batch import Batch
 
 BATCH_RECORDS = 512
 """What the SDK's own batch processor sends at once by default."""
@@ -18,8 +19,7 @@ _NAMES = ("k8s.namespace.name", "k8s.pod.name", "k8s.container.name")
 
 
 def replay(
-    batches: Sequence[Batch],
-    streams: StreamTable,
+    example: Example,
     port: int,
     alive: Callable[[], None],
     progress: Callable[[float], None],
@@ -27,8 +27,7 @@ def replay(
     """Send all records as fast as the agent takes them, each batch until it answers that it is stored.
 
     Args:
-        batches: the records, in order of time.
-        streams: who wrote them.
+        example: the records, in order of time.
         port: where the agent listens on 127.0.0.1.
         alive: raises when repeating makes no sense because the agent has ended.
         progress: is told the share of the records that is stored, 0 to 1.
@@ -37,30 +36,31 @@ def replay(
     exporter = OTLPLogExporter(
         endpoint=f"127.0.0.1:{port}", insecure=True, timeout=_TIMEOUT_SECONDS, channel_options=options
     )
-    total, sent = sum(map(len, batches)), 0
+    sent = 0
     try:
-        for records in _records(batches, streams):
+        for records in _records(example):
             while exporter.export(records) is not LogRecordExportResult.SUCCESS:
                 alive()
             sent += len(records)
-            progress(sent / total)
+            progress(sent / example.records)
     finally:
         exporter.shutdown()
 
 
-def _records(batches: Sequence[Batch], streams: StreamTable) -> Iterator[list[ReadableLogRecord]]:
+def _records(example: Example) -> Iterator[list[ReadableLogRecord]]:
+    streams = example.streams
     resources = [_resource(streams.identity(stream).fields) for stream in range(len(streams))]
-    for batch in batches:
+    for batch in example.batches:
         for start in range(0, len(batch), BATCH_RECORDS):
             places = range(start, min(start + BATCH_RECORDS, len(batch)))
-            yield [_record(batch, place, resources) for place in places]
+            yield [_record(batch, place, resources, example.run) for place in places]
 
 
-def _record(batch: Batch, place: int, resources: Sequence[Resource]) -> ReadableLogRecord:
+def _record(batch: Batch, place: int, resources: Sequence[Resource], run: str) -> ReadableLogRecord:
     record = LogRecord(
         timestamp=int(batch.times_ns[place]),
         body=batch.bodies[place],
-        attributes={"log.record.uid": batch.origin.uid(place)},
+        attributes={"log.record.uid": batch.origin.uid(place) + run},
     )
     return ReadableLogRecord(record, resources[batch.streams[place]])
 

@@ -11,7 +11,7 @@ import orjson
 from rich.console import Console
 
 from burl.cli.output import progress
-from burl.clock import SystemClock
+from burl.clock import Clock, SystemClock
 from burl.config import load_settings, with_options
 from burl.console.report import render_report
 from burl.demo.agent_process import running_agent
@@ -19,7 +19,9 @@ from burl.demo.example import DEFAULT, Example, load_example
 from burl.demo.outcome import Outcome, Run, make_outcome, make_report
 from burl.demo.replay import replay
 from burl.demo.terminal import print_report
+from burl.demo.verdicts import give_verdicts
 from burl.errors import ConfigError
+from burl.feedback import Desk
 from burl.write.factory import make_store
 from burl.write.settings import WriteSettings
 
@@ -42,21 +44,22 @@ def show(*, data: Path | None, out: Path, opensearch: str | None, keep: bool) ->
     clock = SystemClock()
     began = clock.monotonic()
     with _work_directory(out, keep) as work, progress() as report:
-        settings = _write_settings(work, opensearch)
+        settings = _write_settings(work, opensearch, clock)
         report("reading the logs", 0.0)
         example = load_example(data or DEFAULT)
+        if opensearch:
+            example = example.moved_to(clock.time_ns())
         report("reading the logs", 1.0)
         with running_agent(_agent_keys(example, work, settings), work / "agent.log") as agent:
             started = clock.monotonic()
             replay(
-                example.batches,
-                example.streams,
+                example,
                 agent.port,
                 agent.check,
                 lambda share: report("replaying them into the agent", share),
             )
             seconds, memory = clock.monotonic() - started, agent.memory_bytes()
-        outcome = _read(example, settings)
+        outcome = _read(example, settings, clock)
         run = Run(example.records, seconds, memory, opensearch or _store_in_words(work, keep))
         page = out / "demo.html"
         page.write_text(render_report(make_report(example, outcome, run, _notes(run))), "utf-8")
@@ -81,13 +84,21 @@ def _work_directory(out: Path, keep: bool) -> Iterator[Path]:
     yield work
 
 
-def _write_settings(work: Path, opensearch: str | None) -> WriteSettings:
-    """Return where findings go; what OpenSearch needs is installed."""
+def _write_settings(work: Path, opensearch: str | None, clock: Clock) -> WriteSettings:
+    """Return where findings go; what OpenSearch needs is installed.
+
+    There, each run has indices of its own, and the agent writes the logs, too: nobody else does.
+    """
     settings = load_settings()
     if opensearch is None:
         return with_options(settings, {"write": {"sqlite": {"path": work / "burl.sqlite"}}}).write
-    given = settings.write.opensearch.model_dump() | {"hosts": [opensearch], "dataset": _DATASET}
-    write = with_options(settings, {"write": {"store": "opensearch", "opensearch": given}}).write
+    given = settings.write.opensearch.model_dump() | {
+        "hosts": [opensearch],
+        "dataset": _DATASET,
+        "namespace": f"run{clock.time_ns() // 10**9}",
+    }
+    keys = {"store": "opensearch", "mode": "enrich", "opensearch": given}
+    write = with_options(settings, {"write": keys}).write
     _install(write)
     return write
 
@@ -120,26 +131,31 @@ def _agent_keys(example: Example, work: Path, write: WriteSettings) -> Keys:
         ("decide", "budget"): _BUDGET,
         ("decide", "incident_gap_seconds"): str(_GAP_SECONDS),
         ("write", "store"): write.store,
+        ("write", "mode"): write.mode,
         ("write", "sqlite", "path"): str(write.sqlite.path),
     }
     if write.store == "opensearch":
         keys["write", "opensearch", "hosts"] = orjson.dumps(write.opensearch.hosts).decode()
         keys["write", "opensearch", "dataset"] = write.opensearch.dataset
+        keys["write", "opensearch", "namespace"] = write.opensearch.namespace
     return keys
 
 
-def _read(example: Example, write: WriteSettings) -> Outcome:
-    """Read back what the agent wrote."""
+def _read(example: Example, write: WriteSettings, clock: Clock) -> Outcome:
+    """Read back what the agent wrote; what the dashboards show gets verdicts."""
     if write.store == "opensearch":
         _refresh(write)
-    store = make_store(write, SystemClock(), random.Random(), {})  # noqa: S311 - jitter of retries
+    store = make_store(write, clock, random.Random(), {})  # noqa: S311 - jitter of retries
     try:
         since_ns = example.span_ns[0] - 60_000_000_000
-        return make_outcome(
+        outcome = make_outcome(
             example,
             store.annotations(since_ns=since_ns, limit=_LIMIT),
             store.incidents(since_ns=since_ns, limit=_LIMIT),
         )
+        if write.store == "opensearch":
+            give_verdicts(Desk(store, clock), example, outcome)
+        return outcome
     finally:
         store.close()
 

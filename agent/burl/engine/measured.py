@@ -1,9 +1,12 @@
-"""What is measured when findings are stored: how late they are, and how grades are distributed."""
+"""What is measured, and said of each document, when findings are stored: by whom, and how late."""
 
 from collections import Counter
+from dataclasses import replace
+from typing import Any
 
 from burl.clock import Clock
-from burl.decide import Annotation, Findings
+from burl.decide import Annotation, CatalogueEntry, Findings
+from burl.decide.times import from_rfc3339
 from burl.metrics import AnyMetric, Distribution, Metric
 from burl.write.base import Sink
 
@@ -12,11 +15,12 @@ _GRADES = tuple(step / 10 for step in range(1, 11))
 
 
 class Measured:
-    """A sink that looks at what the sink behind it has stored."""
+    """A sink that says of documents which agent writes them and how late, and looks at what was stored."""
 
-    def __init__(self, sink: Sink, clock: Clock) -> None:
+    def __init__(self, sink: Sink, clock: Clock, agent: str) -> None:
+        """Args: `agent` is the name that documents carry."""
         self.name = sink.name
-        self._sink, self._clock = sink, clock
+        self._sink, self._clock, self._agent = sink, clock, agent
         self._found: Counter[tuple[str, str]] = Counter()
         self._dead: Counter[str] = Counter()
         self._lag = Distribution(
@@ -33,7 +37,7 @@ class Measured:
 
     def write(self, findings: Findings) -> None:
         """Store all. Raises what the sink raises."""
-        self._sink.write(findings)
+        self._sink.write(self._signed(findings, self._clock.time_ns()))
         now_ns = self._clock.time_ns()
         for annotation in findings.annotations:
             self._look_at(annotation, now_ns)
@@ -62,9 +66,33 @@ class Measured:
             self._grades,
         ]
 
+    def _signed(self, findings: Findings, now_ns: int) -> Findings:
+        """Return copies: a checkpoint may be written of the findings meanwhile."""
+        mine = {"burl.agent": self._agent}
+        return Findings(
+            [replace(a, document=a.document | mine | _lag(a.time_ns, now_ns)) for a in findings.annotations],
+            [replace(i, document=i.document | mine) for i in findings.incidents],
+            [replace(d, document=d.document | mine) for d in findings.dead_letters],
+            [
+                replace(c, document=c.document | mine | _lag(_end_ns(c), now_ns))
+                if c.kind == "template_count"
+                else c
+                for c in findings.catalogue
+            ],
+            findings.logs,
+        )
+
     def _look_at(self, annotation: Annotation, now_ns: int) -> None:
         document = annotation.document
         detector = str(document.get("detector_id", ""))
         self._found[detector, str(document.get("anomaly_kind", ""))] += 1
         self._lag.observe(max(0, now_ns - annotation.time_ns) / 1e9)
         self._grades.observe(float(document.get("anomaly_grade", 0)), detector)
+
+
+def _lag(time_ns: int, now_ns: int) -> dict[str, Any]:
+    return {"burl.lag_seconds": max(0, now_ns - time_ns) / 1e9}
+
+
+def _end_ns(count: CatalogueEntry) -> int:
+    return from_rfc3339(count.document["data_end_time"])

@@ -136,7 +136,9 @@ class Pipeline:
         version = bundle.manifest.version if bundle else ""
         self.suppressor = Suppressor(version, frozen.supersedes if frozen else None)
         self._decider = Decider(decide, self.catalogue, self.suppressor)
-        self._counts = TemplateCounts(decide.template_count_seconds, self.catalogue, self.streams)
+        self._counts = TemplateCounts(
+            decide.template_count_seconds, self.catalogue, self.streams, frozen.supersedes if frozen else None
+        )
         versions = bundle.manifest.training.versions if bundle else None
         self._deployments = Deployments(decide.deploy_grace_seconds, self.streams, versions)
         self._maker = FindingMaker(self.streams, self.learning.at, self._deployments.of)

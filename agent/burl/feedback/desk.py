@@ -10,6 +10,7 @@ from burl.feedback.verdict import (
     Document,
     Judgement,
     Verdict,
+    name_document,
     step_document,
     suppression,
     undo_document,
@@ -92,6 +93,12 @@ class Desk:
     def record(self, step: str, facts: Document, who: str = "") -> None:
         """Store that a step of training or promotion was taken, and its `facts`. Raises SinkError."""
         self._store.add_verdict(step_document(step, facts, who, self._clock.time_ns()))
+
+    def name(self, template_id: str, name: str, who: str = "") -> dict[str, Any]:
+        """Store what people call a template; an empty name takes it away. Raises SinkError."""
+        document = name_document(template_id, name.strip(), who, self._clock.time_ns())
+        self._store.add_verdict(document)
+        return document
 
     def verdicts(self, limit: int = _MAX_VERDICTS) -> list[dict[str, Any]]:
         """Return verdicts, newest first."""

@@ -1,7 +1,7 @@
 """A verdict: what a person says of a finding, or of a line that should have been one."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -107,6 +107,21 @@ def step_document(step: str, facts: Document, who: str, now_ns: int) -> dict[str
         now_ns: when.
     """
     return _document({**facts, "verdict": step, "user.name": who}, now_ns)
+
+
+def name_document(template_id: str, name: str, who: str, now_ns: int) -> dict[str, Any]:
+    """Return the document that gives a template a name; an empty one takes it away."""
+    said = {"verdict": "name", "log.template.id": template_id, "name": name, "user.name": who}
+    return _document(said, now_ns)
+
+
+def template_names(history: Iterable[Document]) -> dict[str, str]:
+    """Return the names that people gave to templates, by the templates' ids; `history` is newest first."""
+    names: dict[str, str] = {}
+    for document in history:
+        if document["verdict"] == "name":
+            names.setdefault(document["log.template.id"], document.get("name", ""))
+    return {template: name for template, name in names.items() if name}
 
 
 def suppression(document: Document) -> dict[str, Any]:

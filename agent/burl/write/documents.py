@@ -60,7 +60,7 @@ def platform_documents(findings: Findings) -> Iterator[Document]:
 
 
 def _template_update(document: dict[str, Any]) -> bytes:
-    changed = {name: document[name] for name in ("last_seen", "trained")}
+    changed = {name: document[name] for name in ("last_seen", "trained", "supersedes") if name in document}
     return to_json({"doc": changed, "upsert": document})
 
 

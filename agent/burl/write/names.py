@@ -30,6 +30,14 @@ class IndexNames:
         """Return the pattern of all months or days of this dataset and namespace."""
         return f"{self.prefix}_{kind}-{self.dataset}-{self.namespace}-*"
 
+    def any_dated(self, kind: Dated) -> str:
+        """Return the pattern of all months or days of every dataset and namespace."""
+        return f"{self.prefix}_{kind}-*-*-*"
+
+    def empty(self, kind: Dated) -> str:
+        """Return the index that is made when installing and stays empty: there is always one to look at."""
+        return f"{self.prefix}_{kind}-v1"
+
     def alias(self, kind: Upserted) -> str:
         """Return the alias through which documents are upserted by id."""
         return f"{self.prefix}_{kind}"

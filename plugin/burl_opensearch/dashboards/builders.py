@@ -44,17 +44,22 @@ def saved_object(
     }
 
 
-def index_pattern(
-    identifier: str, title: str, fields: Sequence[Field], links: Mapping[str, str]
-) -> SavedObject:
-    """Return the index pattern `title` with what its documents hold.
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a click on a field's value leads, and what is shown of it; `{{value}}` stands for the value."""
 
-    `links` says of fields where a click on a value leads; `{{value}}` stands for it.
-    """
+    address: str
+    label: str = "{{value}}"
+
+
+def index_pattern(
+    identifier: str, title: str, fields: Sequence[Field], links: Mapping[str, Link]
+) -> SavedObject:
+    """Return the index pattern `title` with what its documents hold, and the links of its fields."""
     described = [_described(field) for field in fields]
     formats = {
-        name: {"id": "url", "params": {"urlTemplate": where, "labelTemplate": "{{value}}"}}
-        for name, where in links.items()
+        name: {"id": "url", "params": {"urlTemplate": link.address, "labelTemplate": link.label}}
+        for name, link in links.items()
     }
     attributes = {
         "title": title,

@@ -2,9 +2,10 @@
 
 from importlib.resources import files
 
-from burl_opensearch.dashboards import catalogue, incident, overview, quality
+from burl_opensearch.dashboards import catalogue, incident, overview, quality, raw
 from burl_opensearch.dashboards.builders import SavedObject, ndjson
 from burl_opensearch.dashboards.patterns import build_patterns
+from burl_opensearch.settings import PlatformSettings
 
 FILE = "burl.ndjson"
 
@@ -14,22 +15,24 @@ def shipped_dashboards() -> str:
     return (files("burl_opensearch") / "dashboards" / FILE).read_text(encoding="utf-8")
 
 
-def build_dashboards(prefix: str = "burl", raw_index: str = "") -> str:
+def build_dashboards(prefix: str = "burl", settings: PlatformSettings | None = None) -> str:
     """Return the NDJSON of all dashboards and all that they need.
 
     Args:
         prefix: first word of the indices' names, and of the objects' ids: two installations get on.
-        raw_index: index pattern of the raw logs, for the Incident page; empty where it is not known.
+        settings: where the raw logs are, and where verdicts are given.
     """
-    return _renamed(ndjson(_objects(prefix, raw_index)), prefix)
+    return _renamed(ndjson(_objects(prefix, settings or PlatformSettings())), prefix)
 
 
-def _objects(prefix: str, raw_index: str) -> list[SavedObject]:
-    raw = bool(raw_index)
-    pages = (overview.panels(), incident.panels(with_raw_logs=raw), catalogue.panels(), quality.panels())
-    contents = [panel.content for page in pages for panel in page]
-    dashboards = [overview.build(), incident.build(with_raw_logs=raw), catalogue.build(), quality.build()]
-    return [*build_patterns(prefix, raw_index), *contents, *dashboards]
+def _objects(prefix: str, settings: PlatformSettings) -> list[SavedObject]:
+    ours = not settings.raw_index
+    logs = raw.lines(ours=ours)
+    pages = (overview.panels(), incident.panels(logs), catalogue.panels(), quality.panels(), raw.panels(logs))
+    contents = {panel.content["id"]: panel.content for page in pages for panel in page}
+    dashboards = [overview.build(), incident.build(logs), catalogue.build(), quality.build(), raw.build(logs)]
+    patterns = build_patterns(prefix, settings.raw_index, settings.console_url)
+    return [*patterns, *contents.values(), *dashboards]
 
 
 def _renamed(text: str, prefix: str) -> str:

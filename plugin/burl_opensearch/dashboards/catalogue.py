@@ -115,6 +115,7 @@ def _samples() -> SavedObject:
             "last_seen",
             "trained",
             "name",
+            "supersedes",
         ],
         sort=[["@timestamp", "desc"]],
     )

@@ -11,22 +11,24 @@ from burl.write.settings import OpenSearchSettings
 from burl_opensearch.dashboards.builders import SavedObject
 from burl_opensearch.dashboards.bundle import build_dashboards
 from burl_opensearch.platform import Step
+from burl_opensearch.settings import PlatformSettings
 
 _OK, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 200, 401, 403, 404
 _TENANT = "global"
 """The tenant that all users of the security plugin see."""
 
 
-def import_dashboards(url: str, settings: OpenSearchSettings) -> int:
+def import_dashboards(url: str, settings: OpenSearchSettings, platform: PlatformSettings) -> int:
     """Import the dashboards and what they need into the Dashboards at `url`; return the number of objects.
 
-    Importing again overwrites. User, password and certificates are those of `settings`, OpenSearch's own.
+    Importing again overwrites. User, password and certificates are those of `settings`, OpenSearch's own;
+    `platform` says where the dashboards' links lead.
 
     Raises:
         ConfigError: Dashboards refuses us or the file.
         Retryable: it cannot be reached.
     """
-    file = ("burl.ndjson", build_dashboards(settings.prefix), "application/x-ndjson")
+    file = ("burl.ndjson", build_dashboards(settings.prefix, platform), "application/x-ndjson")
     status, data = _ask(url, settings, "POST", "_import?overwrite=true", {"file": file})
     return _imported(url, status, data)
 

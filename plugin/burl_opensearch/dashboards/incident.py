@@ -2,35 +2,31 @@
 
 from burl_opensearch.dashboards.builders import Panel, SavedObject, dashboard, search
 from burl_opensearch.dashboards.charts import bars, count, measure, metric, over_time, table, terms, text
-from burl_opensearch.dashboards.patterns import ANOMALIES, INCIDENTS, RAW
+from burl_opensearch.dashboards.patterns import ANOMALIES, INCIDENTS
 
 _INTRODUCTION = """\
 **One incident.** The query above holds its id; without one, all findings are here. *Expected* is what the
-model took for normal, *context* the lines before. [Back to the overview](#/view/burl-anomalies-overview)"""
+model took for normal, *context* the lines before. *give a verdict* leads to the console. Drag over the bars
+to narrow the time: the raw logs at the bottom follow.
+[Back to the overview](#/view/burl-anomalies-overview)"""
 
 
-def build(*, with_raw_logs: bool = False) -> SavedObject:
-    """Return the dashboard."""
-    return dashboard(
-        "burl-incident",
-        "[Burl] Incident",
-        "Everything of one incident.",
-        panels(with_raw_logs=with_raw_logs),
-    )
+def build(logs: SavedObject) -> SavedObject:
+    """Return the dashboard; `logs` lists the raw logs."""
+    return dashboard("burl-incident", "[Burl] Incident", "Everything of one incident.", panels(logs))
 
 
-def panels(*, with_raw_logs: bool = False) -> list[Panel]:
-    """Return the panels in their places; raw logs where their index is known."""
-    raw = [Panel(_raw_logs(), 0, 76, 48, 18)] if with_raw_logs else []
+def panels(logs: SavedObject) -> list[Panel]:
+    """Return the panels in their places."""
     return [
-        Panel(text("burl-incident-text", "[Burl] About this incident", _INTRODUCTION), 0, 0, 36, 5),
-        Panel(_numbers(), 36, 0, 12, 5),
-        Panel(_headline(), 0, 5, 48, 10),
-        Panel(_neighbours(), 0, 15, 48, 12),
-        Panel(_lines(), 0, 27, 48, 20),
-        Panel(_expected(), 0, 47, 48, 15),
-        Panel(_counts(), 0, 62, 48, 14),
-        *raw,
+        Panel(text("burl-incident-text", "[Burl] About this incident", _INTRODUCTION), 0, 0, 36, 6),
+        Panel(_numbers(), 36, 0, 12, 6),
+        Panel(_headline(), 0, 6, 48, 10),
+        Panel(_neighbours(), 0, 16, 48, 12),
+        Panel(_lines(), 0, 28, 48, 20),
+        Panel(_expected(), 0, 48, 48, 15),
+        Panel(_counts(), 0, 63, 48, 14),
+        Panel(logs, 0, 77, 48, 18),
     ]
 
 
@@ -44,7 +40,7 @@ def _headline() -> SavedObject:
         "burl-incident-headline",
         "[Burl] What happened",
         INCIDENTS,
-        columns=["reason", "services", "anomaly_grade", "data_end_time", "first_lines"],
+        columns=["reason", "services", "anomaly_grade", "data_end_time", "first_lines", "opened_by"],
         sort=[["@timestamp", "desc"]],
     )
 
@@ -66,6 +62,7 @@ def _lines() -> SavedObject:
             "log.record.original",
             "context",
             "log.record.uid",
+            "anomaly_id",
         ],
         sort=[["@timestamp", "asc"]],
     )
@@ -97,13 +94,3 @@ def _counts() -> SavedObject:
     ]
     query = "anomaly_kind:(rate OR silence)"
     return table("burl-incident-counts", "[Burl] Counts: expected, and what came", ANOMALIES, aggs, query)
-
-
-def _raw_logs() -> SavedObject:
-    return search(
-        "burl-incident-raw-logs",
-        "[Burl] Raw logs of this time (clear the query to see them)",
-        RAW,
-        columns=["_source"],
-        sort=[["@timestamp", "asc"]],
-    )

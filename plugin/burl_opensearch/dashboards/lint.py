@@ -43,6 +43,8 @@ _ATTRIBUTES = {
 }
 _JSON_STRINGS = ("visState", "uiStateJSON", "panelsJSON", "optionsJSON", "fields", "fieldFormatMap")
 _KEYS = {"attributes", "id", "migrationVersion", "references", "type"}
+_WHOLE = "_source"
+"""As a column: the whole document."""
 _AGGREGATIONS = {
     "count",
     "avg",
@@ -184,7 +186,7 @@ def _fields(each: SavedObject, state: dict[str, Any], mapping: Mapping[str, str]
         *each["attributes"].get("columns", []),
         *(pair[0] for pair in each["attributes"].get("sort", [])),
     ):
-        if column not in mapping:
+        if column not in mapping and column != _WHOLE:
             yield f"field {column} is not in the mapping"
     for pair in each["attributes"].get("sort", []):
         if mapping.get(pair[0]) == "text":

@@ -17,8 +17,9 @@ from burl_opensearch.dashboards.patterns import ANOMALIES, INCIDENTS, LEARNT, TE
 
 _INTRODUCTION = """\
 **What is abnormal in the logs, and why.** A click on an incident's id opens it: its lines, what was expected,
-what happened beside it. More: [Templates](#/view/burl-template-catalogue) ·
-[Quality of the findings](#/view/burl-quality)"""
+what happened beside it; *give a verdict* leads to the console. More:
+[Templates](#/view/burl-template-catalogue) · [Quality of the findings](#/view/burl-quality) ·
+[Raw logs](#/view/burl-raw-logs)"""
 
 
 def build() -> SavedObject:
@@ -77,6 +78,7 @@ def _top_incidents() -> SavedObject:
             "anomaly_count",
             "state",
             "incident_id",
+            "opened_by",
         ],
         sort=[["anomaly_grade", "desc"], ["@timestamp", "desc"]],
     )

@@ -1,7 +1,9 @@
 """Index patterns: what there is to look at, and where a click on an id leads."""
 
-from burl_opensearch.dashboards.builders import SavedObject, index_pattern
-from burl_opensearch.fields import ANNOTATION, INCIDENT, TEMPLATE, TEMPLATE_COUNT, VERDICT
+from collections.abc import Mapping, Sequence
+
+from burl_opensearch.dashboards.builders import Link, SavedObject, index_pattern
+from burl_opensearch.fields import ANNOTATION, INCIDENT, LOG, TEMPLATE, TEMPLATE_COUNT, VERDICT, Field
 
 ANOMALIES = "burl-anomalies"
 INCIDENTS = "burl-incidents"
@@ -13,32 +15,44 @@ RAW = "burl-raw-logs"
 LEARNT = "learning:false"
 """While a service is learnt, every template of it is new: that would fill the page."""
 
-_LINKS = {
-    "incident_id": ("burl-incident", "incident_id"),
-    "log.template.id": ("burl-template-catalogue", "log.template.id"),
+_VALUE = "%22{{value}}%22"
+_QUERIES = {
+    # Whatever is no finding passes: raw logs know nothing of incidents.
+    "incident_id": ("burl-incident", f"incident_id:{_VALUE} OR (*:* NOT event.kind:alert)"),
+    "log.template.id": ("burl-template-catalogue", f"log.template.id:{_VALUE}"),
+    "log.record.uid": ("burl-raw-logs", f"log.record.uid:{_VALUE} OR log_record_uid:{_VALUE}"),
+    "session.id": ("burl-raw-logs", _VALUE),
 }
-"""Where a click on a value leads: a dashboard, and the field that it is narrowed by."""
+"""Where a click on a value leads: a dashboard, and the query that narrows it."""
+_JUDGED = ("anomaly_id", "opened_by")
+"""Ids of findings: a click on one leads to where a verdict is given."""
 
 
-def build_patterns(prefix: str, raw_index: str = "") -> list[SavedObject]:
-    """Return the index patterns of indices named `prefix`_..., and of the raw logs where they are known."""
-    links = {field: link(*target) for field, target in _LINKS.items()}
+def build_patterns(prefix: str, raw_index: str, console_url: str) -> list[SavedObject]:
+    """Return the index patterns of indices named `prefix`_..., and of the raw logs."""
+    links = {field: Link(_dashboard(*target)) for field, target in _QUERIES.items()}
+    judge = Link(f"{console_url.rstrip('/')}/findings/{{{{value}}}}", "give a verdict")
+    links |= dict.fromkeys(_JUDGED, judge)
     described = {
         ANOMALIES: (f"{prefix}_anomalies-*", ANNOTATION),
         INCIDENTS: (f"{prefix}_incidents*", INCIDENT),
         TEMPLATES: (f"{prefix}_templates*", TEMPLATE),
         COUNTS: (f"{prefix}_template_counts-*", TEMPLATE_COUNT),
         VERDICTS: (f"{prefix}_feedback-*", VERDICT),
+        # Without fields, Dashboards asks the index for them when the pattern is first used.
+        RAW: (raw_index, ()) if raw_index else (f"{prefix}_logs-*", LOG),
     }
-    patterns = [
-        index_pattern(identifier, title, fields, {f.name: links[f.name] for f in fields if f.name in links})
+    return [
+        index_pattern(identifier, title, fields, _of(fields, links))
         for identifier, (title, fields) in described.items()
     ]
-    # Without fields, Dashboards asks the index for them when the pattern is first used.
-    return [*patterns, *([index_pattern(RAW, raw_index, (), {})] if raw_index else [])]
 
 
-def link(dashboard: str, field: str) -> str:
-    """Return the address of `dashboard` narrowed to one value of `field`."""
-    query = f"(language:lucene,query:'{field}:%22{{{{value}}}}%22')"
-    return f"../app/dashboards#/view/{dashboard}?_g=(time:(from:now-30d,to:now))&_a=(query:{query})"
+def _of(fields: Sequence[Field], links: Mapping[str, Link]) -> dict[str, Link]:
+    return {field.name: links[field.name] for field in fields if field.name in links}
+
+
+def _dashboard(identifier: str, query: str) -> str:
+    """Return the address of a dashboard narrowed by a query in Lucene's syntax."""
+    narrowed = f"(language:lucene,query:'{query.replace(' ', '%20')}')"
+    return f"../app/dashboards#/view/{identifier}?_g=(time:(from:now-30d,to:now))&_a=(query:{narrowed})"

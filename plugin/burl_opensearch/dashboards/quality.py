@@ -13,12 +13,14 @@ from burl_opensearch.dashboards.charts import (
     terms,
     text,
 )
-from burl_opensearch.dashboards.patterns import ANOMALIES, LEARNT, VERDICTS
+from burl_opensearch.dashboards.patterns import ANOMALIES, COUNTS, LEARNT, VERDICTS
 
 _INTRODUCTION = """\
-**Can the findings be trusted?** Verdicts are what people said about them. A detector whose verdicts are
-mostly *false* wants a smaller budget or a new training.
+**Can the findings be trusted?** Verdicts are what people said about them. A detector whose findings are
+mostly called *normal* wants a smaller budget or a new training.
 [Back to the overview](#/view/burl-anomalies-overview)"""
+_SAID = "verdict:(anomaly OR normal OR missed)"
+_STEPS = "verdict:(retrain OR challenge OR promote OR rollback)"
 
 
 def build() -> SavedObject:
@@ -35,19 +37,22 @@ def panels() -> list[Panel]:
         Panel(_precision(), 24, 5, 24, 12),
         Panel(_grades(), 0, 17, 24, 14),
         Panel(_findings_by_detector(), 24, 17, 24, 14),
-        Panel(_versions(), 0, 31, 24, 14),
+        Panel(_agents(), 0, 31, 24, 14),
         Panel(_learning(), 24, 31, 24, 14),
-        Panel(_verdicts(), 0, 45, 48, 15),
+        Panel(_lines_by_agent(), 0, 45, 24, 12),
+        Panel(_lag(), 24, 45, 24, 12),
+        Panel(_verdicts(), 0, 57, 48, 15),
+        Panel(_steps(), 0, 72, 48, 12),
     ]
 
 
 def _verdict_count() -> SavedObject:
-    return metric("burl-verdict-count", "[Burl] Verdicts given", VERDICTS, [count("Verdicts")])
+    return metric("burl-verdict-count", "[Burl] Verdicts given", VERDICTS, [count("Verdicts")], _SAID)
 
 
 def _verdicts_over_time() -> SavedObject:
     aggs = [count("Verdicts"), over_time(), terms("verdict", "group", size=10)]
-    return bars("burl-verdicts-over-time", "[Burl] Verdicts over time", VERDICTS, aggs)
+    return bars("burl-verdicts-over-time", "[Burl] Verdicts over time", VERDICTS, aggs, _SAID)
 
 
 def _precision() -> SavedObject:
@@ -56,7 +61,7 @@ def _precision() -> SavedObject:
         terms("detector_id", "bucket", size=20, label="Detector"),
         terms("verdict", "bucket", size=5, label="Verdict"),
     ]
-    return table("burl-precision", "[Burl] What people said, by detector", VERDICTS, aggs)
+    return table("burl-precision", "[Burl] What people said, by detector", VERDICTS, aggs, _SAID)
 
 
 def _grades() -> SavedObject:
@@ -71,23 +76,38 @@ def _findings_by_detector() -> SavedObject:
     )
 
 
-def _versions() -> SavedObject:
+def _agents() -> SavedObject:
     aggs = [
         count("Findings"),
         measure("max", "@timestamp", "Latest"),
-        terms("model_version", "bucket", size=20, label="Bundle"),
-        terms("detector_id", "bucket", size=20, label="Detector"),
+        terms("burl.agent", "bucket", size=50, label="Agent"),
+        terms("model_version", "bucket", size=5, label="Bundle"),
     ]
-    return table("burl-versions", "[Burl] Bundles at work", ANOMALIES, aggs)
+    return table("burl-agents", "[Burl] Agents, and the bundles they run", ANOMALIES, aggs)
 
 
 def _learning() -> SavedObject:
     aggs = [
-        count("Findings while learning"),
+        count("Findings"),
         measure("max", "@timestamp", "Latest"),
         terms("service.name", "bucket", size=20, label="Service"),
+        terms("learning", "bucket", size=2, label="Still being learnt"),
     ]
-    return table("burl-learning", "[Burl] Services still being learnt", ANOMALIES, aggs, "learning:true")
+    return table("burl-learning", "[Burl] Services, learnt and being learnt", ANOMALIES, aggs)
+
+
+def _lines_by_agent() -> SavedObject:
+    aggs = [measure("sum", "count", "Lines"), over_time(), terms("burl.agent", "group", size=20)]
+    return bars("burl-lines-by-agent", "[Burl] Lines that agents read", COUNTS, aggs)
+
+
+def _lag() -> SavedObject:
+    aggs = [
+        measure("max", "burl.lag_seconds", "Seconds"),
+        over_time(),
+        terms("burl.agent", "group", size=20),
+    ]
+    return bars("burl-lag", "[Burl] How far agents are behind the logs", COUNTS, aggs)
 
 
 def _verdicts() -> SavedObject:
@@ -95,6 +115,34 @@ def _verdicts() -> SavedObject:
         "burl-verdict-list",
         "[Burl] The verdicts",
         VERDICTS,
-        columns=["verdict", "detector_id", "service.name", "incident_id", "anomaly_id"],
+        columns=[
+            "verdict",
+            "user.name",
+            "service.name",
+            "log.record.template",
+            "detector_id",
+            "note",
+            "incident_id",
+        ],
         sort=[["@timestamp", "desc"]],
+        query=_SAID,
+    )
+
+
+def _steps() -> SavedObject:
+    return search(
+        "burl-training-steps",
+        "[Burl] Trainings and promotions",
+        VERDICTS,
+        columns=[
+            "verdict",
+            "bundle.version",
+            "bundle.before",
+            "training.lines",
+            "training.templates",
+            "training.seconds",
+            "user.name",
+        ],
+        sort=[["@timestamp", "desc"]],
+        query=_STEPS,
     )

@@ -10,7 +10,7 @@ from opensearchpy.exceptions import NotFoundError
 
 from burl.clock import Clock
 from burl.errors import InputError
-from burl.receive.batch import Batch, StreamTable
+from burl.receive.batch import Batch, Origin, StreamTable
 from burl.receive.bodies import BodyDecoder
 from burl.receive.counters import ReceiveCounters
 from burl.receive.identity import identify
@@ -70,7 +70,7 @@ class Cursor:
 
 
 @dataclass(slots=True)
-class HitOrigin:
+class HitOrigin(Origin):
     """Where documents of one batch came from."""
 
     hits: Sequence[Hit]

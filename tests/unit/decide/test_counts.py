@@ -106,3 +106,11 @@ def test_counts_add_up_and_a_restart_changes_nothing(rows: list[Row], cut: int) 
     assert counted == [entry.id for entry in expected if entry.kind == "template_count"]
     assert len(set(counted)) == len(counted)
     assert sum(document["count"] for document in _of(found, "template_count")) == sum(row[3] for row in rows)
+
+
+def test_a_template_names_those_that_it_stands_for() -> None:
+    world = World()
+    older = {"old2": "id0", "old1": "id0", "other": "unheard-of"}
+    counts = TemplateCounts(300.0, world.catalogue, world.streams, older)
+    templates = _of(counts.add(world.intervals([(0, 0, 0, 1), (0, 1, 0, 1)]), END_NS), "template")
+    assert [template.get("supersedes") for template in templates] == [["old1", "old2"], None]

@@ -32,6 +32,19 @@ def test_the_shipped_one_is_complete_and_in_order() -> None:
     assert example.truth.labels.keys() <= uids
 
 
+def test_moved_in_time_it_ends_now_and_its_truth_moves_along() -> None:
+    example = load_example(DEFAULT)
+    now_ns = example.span_ns[1] + 86_400 * 10**9 + 1
+    moved = example.moved_to(now_ns)
+    by_ns = moved.span_ns[1] - example.span_ns[1]
+    assert by_ns % (300 * 10**9) == 0
+    assert 0 <= now_ns - moved.span_ns[1] < 300 * 10**9
+    first, before = moved.truth.episodes[0], example.truth.episodes[0]
+    assert (first.start - before.start) * 10**9 == pytest.approx(by_ns)
+    assert {uid.removesuffix(moved.run) for uid in moved.truth.labels} == example.truth.labels.keys()
+    assert moved.moved_to(now_ns).run == moved.run
+
+
 def test_raw_lines_around_are_those_of_the_same_stream(tmp_path: Path) -> None:
     for name in ("a", "b"):
         lines = [f"2026-11-22T13:00:{n:02d}.0Z stdout F {name} {n}\n" for n in range(20)]

@@ -2,7 +2,8 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
 from burl.clock import ManualClock
-from burl.decide import Annotation, DeadLetter, Findings
+from burl.decide import Annotation, CatalogueEntry, DeadLetter, Findings, Incident
+from burl.decide.times import rfc3339
 from burl.engine.measured import Measured
 from burl.errors import Retryable
 from burl.metrics import AgentCollector
@@ -29,7 +30,7 @@ class Failing:
 
 
 def test_what_is_stored_is_measured_and_what_is_not_is_not() -> None:
-    measured = Measured(Failing(), ManualClock(100 * 10**9))
+    measured = Measured(Failing(), ManualClock(100 * 10**9), "node-1")
     document = {"detector_id": "rate", "anomaly_kind": "silence", "anomaly_grade": 0.75}
     findings = Findings(
         annotations=[Annotation("a", 98 * 10**9, document)],
@@ -48,3 +49,35 @@ def test_what_is_stored_is_measured_and_what_is_not_is_not() -> None:
     assert 'burl_event_to_annotation_seconds_bucket{le="2.5"} 1.0' in shown
     assert 'burl_anomaly_grade_bucket{detector="rate",le="0.7"} 0.0' in shown
     assert 'burl_anomaly_grade_bucket{detector="rate",le="0.8"} 1.0' in shown
+
+
+class Keeping(Failing):
+    """Keeps what it is given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found = Findings()
+
+    def write(self, findings: Findings) -> None:
+        self.found = findings
+
+
+def test_documents_say_who_wrote_them_and_how_late() -> None:
+    sink = Keeping()
+    period = {"data_end_time": rfc3339(90 * 10**9)}
+    given = Findings(
+        annotations=[Annotation("a", 98 * 10**9, {"detector_id": "rate"})],
+        incidents=[Incident("i", 1, 98 * 10**9, {})],
+        catalogue=[
+            CatalogueEntry("template", "t", 0, {}),
+            CatalogueEntry("template_count", "c", 60 * 10**9, period),
+        ],
+    )
+    Measured(sink, ManualClock(100 * 10**9), "node-1").write(given)
+    mine = {"burl.agent": "node-1"}
+    assert sink.found.annotations[0].document == {"detector_id": "rate", "burl.lag_seconds": 2.0} | mine
+    assert sink.found.incidents[0].document == mine
+    template, count = (entry.document for entry in sink.found.catalogue)
+    assert template == {}
+    assert count == period | mine | {"burl.lag_seconds": 10.0}
+    assert given.incidents[0].document == {}

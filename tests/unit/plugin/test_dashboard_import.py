@@ -8,6 +8,7 @@ from burl.errors import ConfigError, Retryable
 from burl.write.settings import OpenSearchSettings
 from burl_opensearch.dashboards import build_dashboards
 from burl_opensearch.dashboards.importing import import_dashboards
+from burl_opensearch.settings import PlatformSettings
 
 
 class Dashboards(ThreadingHTTPServer):
@@ -55,7 +56,7 @@ SETTINGS = OpenSearchSettings.model_validate({"username": "me", "password": "hun
 
 
 def test_the_dashboard_is_imported_over_an_older_one(dashboards: Dashboards) -> None:
-    assert import_dashboards(dashboards.url, SETTINGS) == 8
+    assert import_dashboards(dashboards.url, SETTINGS, PlatformSettings()) == 8
     assert dashboards.path == "/api/saved_objects/_import?overwrite=true"
     assert dashboards.headers["osd-xsrf"] == "true"
     assert "authorization" in {name.lower() for name in dashboards.headers}
@@ -68,9 +69,9 @@ def test_the_dashboard_is_imported_over_an_older_one(dashboards: Dashboards) -> 
 def test_a_refusal_is_one_line(dashboards: Dashboards, answer: tuple[int, bytes]) -> None:
     dashboards.answer = answer
     with pytest.raises(ConfigError, match="did not take the dashboard"):
-        import_dashboards(dashboards.url, SETTINGS)
+        import_dashboards(dashboards.url, SETTINGS, PlatformSettings())
 
 
 def test_absent_dashboards_can_be_tried_again() -> None:
     with pytest.raises(Retryable, match="cannot be reached"):
-        import_dashboards("http://127.0.0.1:9", SETTINGS)
+        import_dashboards("http://127.0.0.1:9", SETTINGS, PlatformSettings())

@@ -8,7 +8,8 @@ import pytest
 
 from burl_opensearch.dashboards import build_dashboards, shipped_dashboards
 from burl_opensearch.dashboards.lint import lint
-from burl_opensearch.fields import ANNOTATION, INCIDENT, TEMPLATE, TEMPLATE_COUNT, VERDICT
+from burl_opensearch.fields import ANNOTATION, INCIDENT, LOG, TEMPLATE, TEMPLATE_COUNT, VERDICT
+from burl_opensearch.settings import PlatformSettings
 from burl_opensearch.templates import mapping
 
 Objects = list[dict[str, Any]]
@@ -20,6 +21,7 @@ MAPPINGS = {
         ("burl_templates*", TEMPLATE),
         ("burl_template_counts-*", TEMPLATE_COUNT),
         ("burl_feedback-*", VERDICT),
+        ("burl_logs-*", LOG),
     )
 }
 
@@ -129,6 +131,15 @@ TRAPS: dict[str, tuple[Callable[[Objects], None], str]] = {
 
 def test_the_shipped_dashboards_are_sound() -> None:
     assert lint(shipped_dashboards(), MAPPINGS) == []
+
+
+def test_raw_logs_of_others_and_another_console() -> None:
+    settings = PlatformSettings(raw_index="logs-*", console_url="https://console.example/")
+    text = build_dashboards("mine", settings)
+    mappings = {title.replace("burl_", "mine_"): fields for title, fields in MAPPINGS.items()}
+    assert lint(text, mappings | {"logs-*": {"@timestamp": "date"}}) == []
+    assert "https://console.example/findings/{{value}}" in text
+    assert "burl-" not in text
 
 
 @pytest.mark.parametrize("trap", TRAPS)

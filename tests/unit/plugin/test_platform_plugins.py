@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from burl.clock import ManualClock
 from burl.write.names import IndexNames
 from burl.write.opensearch import connect
 from burl.write.settings import OpenSearchSettings
@@ -102,7 +101,7 @@ def server() -> Iterator[Plugins]:
 def _of_plugins(server: Plugins, alerts: AlertSettings, **settings: Any) -> list[Resource]:
     client = connect(OpenSearchSettings(hosts=[f"http://127.0.0.1:{server.server_address[1]}"]))
     given = PlatformSettings(alerts=alerts, **settings)
-    everything = resources(client, IndexNames(), given, ManualClock())
+    everything = resources(client, IndexNames(), given)
     return [resource for resource in everything if resource.kind in PLUGINS]
 
 
@@ -143,7 +142,7 @@ def test_another_retention_is_outdated_and_reaches_indices_that_are_there(server
 def test_verdicts_are_kept() -> None:
     policies = build_policies(IndexNames("mine"), PlatformSettings()).values()
     patterns = [pattern for policy in policies for pattern in policy["ism_template"][0]["index_patterns"]]
-    assert "mine_anomalies-*" in patterns
+    assert "mine_anomalies-*-*-*" in patterns
     assert not any("feedback" in pattern or pattern.startswith("mine_*") for pattern in patterns)
 
 
