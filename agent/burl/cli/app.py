@@ -13,6 +13,7 @@ from burl.cli import (
     demo,
     diff,
     doctor,
+    embeddings,
     evaluate,
     feedback,
     inject,
@@ -48,6 +49,7 @@ app.command("score")(score.score)
 app.command("train")(train.train)
 app.command("validate")(validate.validate)
 app.add_typer(bundle.app, name="bundle")
+app.add_typer(embeddings.app, name="embeddings")
 app.add_typer(feedback.app, name="feedback")
 app.add_typer(platform.app, name="platform")
 app.add_typer(templates.app, name="templates")

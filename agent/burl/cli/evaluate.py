@@ -45,6 +45,7 @@ def evaluate(
     given = {name: value for name, value in decide.items() if value is not None}
     settings = with_options(load_settings(config), {"decide": given})
     with extra_installed(), progress() as report:
+        from burl.detect.embeddings import TextResources, imported
         from burl.train.evaluate.evaluation import EvaluationRequest
         from burl.train.evaluate.evaluation import evaluate as judge
         from burl.train.evaluate.report import write_report
@@ -57,6 +58,7 @@ def evaluate(
             supervised=supervised,
             recipe=Recipe(parse=settings.parse, window=settings.window),
             decide=settings.decide,
+            resources=TextResources(imported()),
         )
         found = judge(request, SystemClock(), report)
         if out is not None:

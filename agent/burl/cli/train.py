@@ -33,6 +33,10 @@ def train(
         Path | None,
         typer.Option(help="Which lines are abnormal: JSON {line: normal|abnormal}, JSON lines or CSV."),
     ] = None,
+    auxiliary: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="PATH", help="Lines of other systems, for logsy; may be repeated."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed and inputs give the same bundle.")] = 0,
     config: ConfigOption = None,
     as_json: JsonOption = False,
@@ -52,6 +56,7 @@ def train(
             sessions=session or ["auto"],
             seed=seed,
             labels=labels,
+            auxiliary=auxiliary or (),
             receive=settings.receive,
             parse=settings.parse,
             window=settings.window,

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
+from burl.detect.embeddings import TextResources
 from burl.parse import Catalogue
 from burl.receive.batch import Ints, StreamTable
 from burl.window.units import Events, Intervals, Sequences, Unit
@@ -137,6 +138,8 @@ class Detector(ABC):
     uses_labels: ClassVar[bool] = False
     """True for a detector that learns from anomalous units, too, where `Corpus.labels` knows them; all others
     are given normal units only."""
+    needs_labels: ClassVar[bool] = False
+    """True for a detector that learns nothing where no unit is labelled anomalous."""
     skipped_checks: ClassVar[Mapping[str, str]] = {}
     """Checks of `burl.testing` that do not apply, each with its reason."""
 
@@ -153,6 +156,9 @@ class Detector(ABC):
         Service indexes are the process's own: what was learnt of a service is kept by its key.
         """
         self._streams = streams
+
+    def equip(self, resources: TextResources) -> None:  # noqa: B027 - few detectors read words
+        """Take what training may know of language beside the logs; called before `fit`, if at all."""
 
     def service_key(self, service: int) -> str:
         """Return the key of a service by its index; a stand-in of no history while nothing is bound."""

@@ -5,8 +5,8 @@ from pydantic import Field
 from burl.detect.base import DetectorConfig
 
 
-class TrainingConfig(DetectorConfig):
-    """How a network is trained."""
+class LoopConfig(DetectorConfig):
+    """How long a network is trained, and in which steps."""
 
     learning_rate: float = Field(0.002, gt=0, description="Step of Adam.")
     max_epochs: int = Field(150, ge=1, description="Most passes over the training windows.")
@@ -16,6 +16,11 @@ class TrainingConfig(DetectorConfig):
     patience_epochs: int = Field(
         5, ge=1, description="Training ends after so many passes without a gain on held-out windows."
     )
+
+
+class TrainingConfig(LoopConfig):
+    """How a network is trained on windows."""
+
     max_windows: int = Field(
         200_000, ge=1, description="Training windows; of more distinct ones a random sample is taken."
     )

@@ -12,7 +12,7 @@ from onnx import TensorProto
 from torch import Tensor, nn
 
 from burl.detect.base import Progress
-from burl.detect.network import NetworkConfig, SymbolNetworkConfig, TrainingConfig
+from burl.detect.network import LoopConfig, NetworkConfig, SymbolNetworkConfig
 from burl.detect.onnx_export import Graph, Weights
 from burl.detect.symbol_model import TrainingWindows
 
@@ -74,7 +74,7 @@ class Loop:
     """
 
     name: str
-    config: TrainingConfig
+    config: LoopConfig
     progress: Progress
 
     def run(

@@ -199,10 +199,16 @@ def _spoilt() -> SyntheticCorpus:
     return synthetic_corpus(_SEED + 1, anomalous=0.1)
 
 
+@cache
+def _labelled() -> SyntheticCorpus:
+    return synthetic_corpus(_SEED + 2, anomalous=0.1)
+
+
 def _fitted(detector_type: type[Detector]) -> Detector:
+    corpus = _labelled() if detector_type.needs_labels else _normal()
     detector = detector_type(seed=_SEED)
-    detector.bind(_normal().streams)
-    detector.fit(_normal(), lambda _stage, _fraction: None)
+    detector.bind(corpus.streams)
+    detector.fit(corpus, lambda _stage, _fraction: None)
     return detector
 
 

@@ -22,6 +22,8 @@ class Choice(NamedTuple):
     spec: str
     why: str
     weight: float = 1.0
+    rivals: tuple[str, ...] = ()
+    """Other specs that are tried, too; what does best on held-out units is kept."""
 
 
 def choose(wanted: Sequence[str], split: Split) -> list[Choice]:
@@ -37,6 +39,7 @@ def choose(wanted: Sequence[str], split: Split) -> list[Choice]:
     fit, chosen = split.fit, list[Choice]()
     if any(map(len, fit.events())):
         chosen.append(Choice("new_template", "always: what was never seen is worth a look"))
+    chosen += _of_words(split)
     sessions, windows = _count(fit, "session"), _count(fit, "window")
     if sum(len(part.closed) for part in fit.intervals()) >= _MIN_INTERVALS:
         chosen.append(Choice("rate", "there is enough history of counts for bursts and silence"))
@@ -52,6 +55,16 @@ def choose(wanted: Sequence[str], split: Split) -> list[Choice]:
     if not chosen:
         raise InputError("there is too little of everything to learn from: no lines, few sessions")
     return chosen
+
+
+def _of_words(split: Split) -> list[Choice]:
+    """Return what reads the words of lines, where lines of both parts are labelled abnormal."""
+    labels = [part.labels("event") for part in (split.fit, split.holdout)]
+    odd = [0 if part is None else int(part.sum()) for part in labels]
+    if sum(odd) < _MIN_LABELLED or not all(odd):
+        return []
+    why = f"{sum(odd)} lines are labelled abnormal"
+    return [Choice("transformer", why, rivals=("glove_mean", "logsy"))]
 
 
 def _labelled(fit: Corpus, unit: Unit) -> list[Choice]:

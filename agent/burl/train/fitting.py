@@ -7,6 +7,7 @@ import numpy as np
 
 from burl.decide.calibration import Calibration
 from burl.detect import Detector, Progress, Scores
+from burl.detect.embeddings import TextResources
 from burl.detect.registry import parse_spec
 from burl.errors import InputError
 from burl.receive.batch import Ints
@@ -15,6 +16,7 @@ from burl.train.labels import normal_units
 from burl.train.validation import Validation, validate
 from burl.window import Events, Intervals, Sequences, Unit
 
+_NO_RESOURCES = TextResources()
 _MIN_UNITS = 20
 """Fewer held-out units than this say nothing."""
 
@@ -42,6 +44,7 @@ def fit(
     config: dict[str, object] | None = None,
     least_units: int = _MIN_UNITS,
     validated: bool = False,
+    resources: TextResources = _NO_RESOURCES,
 ) -> Fitted:
     """Fit the detector `spec` (`name[:unit]`) on the head, calibrate on the tail, refit on `whole`.
 
@@ -56,6 +59,7 @@ def fit(
         config: settings that differ from the defaults.
         least_units: units that head and tail must hold at least.
         validated: whether the trial is asked how well it tells held-out units apart.
+        resources: word vectors and lines of other systems, for detectors that read words.
 
     Raises:
         ConfigError: there is no such detector.
@@ -68,12 +72,14 @@ def fit(
     taught, all_taught = (split.fit, whole) if kind.uses_labels else (normal.fit, normal_units(whole))
     trial = kind(unit, settings, seed)
     trial.bind(whole.streams)
+    trial.equip(resources)
     trial.fit(taught, _part(progress, 0.0, 0.45))
     history = split.fit.span_seconds() if kind.absorbs else 0.0
     validation = validate(trial, split.holdout, seed) if validated else None
     calibration = calibrate(trial, normal.holdout, history_seconds=history)
     final = kind(unit, settings, seed)
     final.bind(whole.streams)
+    final.equip(resources)
     final.fit(all_taught, _part(progress, 0.5, 1.0))
     figures = {"held_out_units": float(calibration.count), "held_out_seconds": calibration.span_seconds}
     return Fitted(spec, final, calibration, figures=figures, validation=validation)

@@ -8,6 +8,7 @@ from burl.bundle import Manifest
 from burl.clock import SystemClock
 from burl.decide.settings import DecideSettings
 from burl.detect import Progress
+from burl.detect.embeddings import TextResources, imported
 from burl.errors import InputError
 from burl.parse.settings import ParseSettings
 from burl.parse.template_set import TemplateSet
@@ -16,7 +17,8 @@ from burl.receive.files import FileFormat, detect_format
 from burl.receive.raw_lines import STDIN
 from burl.receive.sequences import EventSequence, read_sequences
 from burl.receive.settings import ReceiveSettings
-from burl.train.choice import choose
+from burl.train.auxiliary import masked_lines
+from burl.train.choice import Choice, choose
 from burl.train.corpus import Corpus, Split
 from burl.train.fitting import Fitted, fit
 from burl.train.labels import labelled_uids, read_labels
@@ -40,6 +42,7 @@ class TrainRequest:
         detectors: specs `name[:unit]`, or `auto`.
         sessions: `auto`, `none`, `NAME=REGEX` or attribute names.
         labels: a file that says which lines are abnormal.
+        auxiliary: files with lines of other systems, for detectors that learn from them what is not normal.
         lessons: what people said of findings; used where no `labels` are given.
     """
 
@@ -50,6 +53,7 @@ class TrainRequest:
     sessions: Sequence[str] = ("auto",)
     seed: int = 0
     labels: Path | None = None
+    auxiliary: Sequence[Path] = ()
     lessons: Lessons = field(default_factory=Lessons)
     receive: ReceiveSettings = field(default_factory=ReceiveSettings)
     parse: ParseSettings = field(default_factory=ParseSettings)
@@ -148,12 +152,35 @@ def _training_rows(path: Path) -> list[EventSequence]:
 def _fitted(
     request: TrainRequest, trial: Split, whole: Corpus, progress: Progress, *, of_events: bool = False
 ) -> Iterator[Fitted]:
+    resources = TextResources(imported(), masked_lines(request.auxiliary, request.parse))
     for choice in choose(request.detectors, trial):
-        spec = choice.spec
-        config = sequence_config(spec) if of_events else None
-        fitted = fit(spec, trial, whole, seed=request.seed, progress=_named(progress, spec), config=config)
-        fitted.chosen_because, fitted.weight = choice.why, choice.weight
-        yield fitted
+        tried = [
+            fit(
+                spec,
+                trial,
+                whole,
+                seed=request.seed,
+                progress=_named(progress, spec),
+                config=sequence_config(spec) if of_events else None,
+                validated=bool(choice.rivals),
+                resources=resources,
+            )
+            for spec in (choice.spec, *choice.rivals)
+        ]
+        yield _best(tried, choice)
+
+
+def _best(tried: Sequence[Fitted], choice: Choice) -> Fitted:
+    """Return what did best on held-out units, the first of equals, with the reason."""
+    figures = [fitted.validation.rule().f1 if fitted.validation else 0.0 for fitted in tried]
+    best = max(range(len(tried)), key=figures.__getitem__)
+    found, found.chosen_because, found.weight = tried[best], choice.why, choice.weight
+    if choice.rivals:
+        others = ", ".join(
+            f"{other.id} {f1:.2f}" for other, f1 in zip(tried, figures, strict=True) if other is not found
+        )
+        found.chosen_because += f"; held-out F1 {figures[best]:.2f} ({others})"
+    return found
 
 
 def _named(progress: Progress, name: str) -> Progress:

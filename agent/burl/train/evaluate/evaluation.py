@@ -8,6 +8,7 @@ from typing import Any
 from burl.clock import Clock
 from burl.decide.settings import DecideSettings
 from burl.detect import Progress
+from burl.detect.embeddings import TextResources
 from burl.errors import InputError
 from burl.train.evaluate.dataset import Dataset, file_in
 from burl.train.evaluate.ensemble import combine
@@ -30,6 +31,7 @@ class EvaluationRequest:
     supervised: bool = False
     recipe: Recipe = field(default_factory=Recipe)
     decide: DecideSettings = field(default_factory=DecideSettings)
+    resources: TextResources = field(default_factory=TextResources)
 
 
 @dataclass(slots=True)
@@ -67,7 +69,7 @@ def evaluate(request: EvaluationRequest, clock: Clock, progress: Progress) -> Ev
         return _of_shop(request, clock, progress)
     dataset = _dataset(request, progress)
     evaluation = Evaluation(dataset.name, dataset.protocol, warnings=list(dataset.warnings))
-    judge = Judge(dataset, clock, request.seed, request.decide)
+    judge = Judge(dataset, clock, request.seed, request.decide, request.resources)
     members: dict[str, list[Judged]] = {}
     for spec in judge.specs(request.detectors):
         try:

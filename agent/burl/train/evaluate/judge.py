@@ -1,12 +1,13 @@
 """Judges detectors on a dataset: fitted on its training part, then asked about its test part."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from burl.clock import Clock
 from burl.decide.grading import Grader
 from burl.decide.settings import DecideSettings, incidents_per_day
 from burl.detect import Progress
+from burl.detect.embeddings import TextResources
 from burl.detect.registry import detector_names, detector_type, parse_spec
 from burl.errors import InputError
 from burl.train.evaluate.dataset import Dataset
@@ -59,6 +60,7 @@ class Judge:
     clock: Clock
     seed: int
     decide: DecideSettings
+    resources: TextResources = field(default_factory=TextResources)
 
     def specs(self, wanted: Sequence[str]) -> list[str]:
         """Return the detectors to judge, with their units. Raises ConfigError or InputError."""
@@ -119,6 +121,7 @@ class Judge:
             config=config,
             least_units=least,
             validated=True,
+            resources=self.resources,
         )
 
     def _verdicts(self, fitted: Fitted, scores: Floats, paper: Bools) -> tuple[Bools, Floats, str]:

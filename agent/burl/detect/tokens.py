@@ -1,0 +1,37 @@
+r"""Words of log lines, as detectors that read lines see them.
+
+Word vectors know about half of the raw tokens of a log: `CFtpLogonOpData::Send()` is no word, `ftp`, `logon`,
+`op`, `data` and `send` are. So runs of letters are split where case changes, everything else parts words,
+and what holds digits - an address, an id, what masking left of a register dump - is one `<*>`.
+"""
+
+import re
+from itertools import groupby
+
+from burl.parse.masks import WILDCARD
+
+_MAX_CHARACTERS = 4_000
+"""More of a line is not read: what it says stands in front."""
+_MAX_WORD = 40
+_RUN = re.compile(r"(?:<\*>|<[A-Z]+>|[^\W_])+")
+_CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
+_WORDLIKE = re.compile(r"(?=[a-fA-F]*[g-zG-Z])[a-zA-Z]{3,}")
+"""Letters beside digits are kept when they are not hexadecimal: `sha` of `sha256`, nothing of `3fcafe`."""
+_CODE_DIGITS = 3
+"""Masking leaves numbers only where they mean something: a status, an exit code, a signal."""
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a masked line in lower case, `<*>` where something varies (once for several)."""
+    found = [word for run in _RUN.findall(text[:_MAX_CHARACTERS]) for word in _words_of(run)]
+    return [word for word, copies in groupby(found) for _ in (copies if word != WILDCARD else (0,))]
+
+
+def _words_of(run: str) -> list[str]:
+    if run.isalpha():
+        parts = _CAMEL.findall(run) if run.isascii() else [run]
+        return [part.lower()[:_MAX_WORD] for part in parts if len(part) > 1 or not part.isascii()]
+    if run.isdecimal() and len(run) <= _CODE_DIGITS:
+        return [run]
+    letters = [] if run.startswith("<") and run.endswith(">") else _WORDLIKE.findall(run)
+    return [*(word for part in letters for word in _words_of(part)), WILDCARD]

@@ -1,0 +1,58 @@
+"""The `transformer` detector."""
+
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from burl.detect.base import DetectorConfig, Explanation, Progress
+from burl.detect.embeddings import start_vectors
+from burl.detect.lines import Examples, Lexicon, LineDetector, Scorer
+from burl.detect.lines.scorer import OnnxScorer
+from burl.detect.lines.supervised import class_weights, labelled, lexicon_of, supervised_reason
+from burl.detect.transformer.config import TransformerConfig
+
+
+class Transformer(LineDetector):
+    """A small transformer encoder over the words of a line, with a sigmoid head: the heir of `glove_mean`.
+
+    Encoder: Vaswani et al., NeurIPS 2017, normalised before each part; the head reads a CLS vector. Word
+    vectors start as in `glove_mean`; imported ones stay as they are, so that a word that training never met
+    is read as its neighbours are. The paper's rule is a probability over one half. Words are hidden at random
+    while training, distinct lines count by the logarithm of their number, both classes weigh the same.
+
+    Good at: labelled lines where words matter together or in order. Bad at: very few labelled lines.
+    """
+
+    name: ClassVar[str] = "transformer"
+    config_type: ClassVar[type[DetectorConfig]] = TransformerConfig
+    kinds: ClassVar[tuple[str, ...]] = ("supervised",)
+    uses_labels: ClassVar[bool] = True
+    needs_labels: ClassVar[bool] = True
+    limit: ClassVar[float] = float(np.log10(2.0))
+    config: TransformerConfig
+
+    def learn(self, examples: Examples, progress: Progress) -> tuple[Lexicon, Scorer]:
+        """Return the network. Raises InputError when one class is missing."""
+        labelled(self.name, examples)
+        known = self._resources.vectors()
+        lexicon = lexicon_of(examples.phrases, known, self.config)
+        # torch is imported only where something is trained: the running agent never does.
+        from burl.detect.transformer.training import Labelled, train  # noqa: PLC0415
+
+        lines = Labelled(
+            lexicon.rows(examples.phrases),
+            class_weights(examples, self.config.abnormal_share),
+            start_vectors(lexicon.words, known, examples.phrases),
+            frozen=known is not None,
+        )
+        return lexicon, OnnxScorer(train(lines, self.config, self.seed, progress))
+
+    @classmethod
+    def load_scorer(cls, directory: Path) -> Scorer:
+        """Read the network. Raises BundleError."""
+        return OnnxScorer.load(directory)
+
+    def why(self, line: str, score: float, weighty: str) -> Explanation:
+        """Say how probable it is that the line is abnormal."""
+        return supervised_reason(line, score, weighty)

@@ -1,0 +1,59 @@
+"""Trains the encoder of `transformer`; needs the extra `train`."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from burl.detect.base import Progress
+from burl.detect.lines import Floats, Rows
+from burl.detect.lines import phrases as lines
+from burl.detect.lines.training import Encoder, encoded_rows, export_encoder
+from burl.detect.training import Data, Loop, hold_out, repeatable
+from burl.detect.transformer.config import TransformerConfig
+
+_LEAST_TO_HOLD_OUT = 200
+
+
+class Labelled(NamedTuple):
+    """Lines (n, max_words), their weights as normal and abnormal (n, 2), the start of the word vectors."""
+
+    rows: Rows
+    weights: Floats
+    start: lines.Floats
+    frozen: bool
+
+
+def train(examples: Labelled, config: TransformerConfig, seed: int, progress: Progress) -> bytes:
+    """Return ONNX: `words` (rows, time), int64 -> log10(1 + odds that the line is abnormal) (rows, 1)."""
+    columns = encoded_rows(examples.rows), torch.from_numpy(examples.weights * len(examples.rows)).float()
+    with repeatable(seed):
+        train_rows, held_rows = map(torch.from_numpy, _held_out(examples.weights, seed))
+        network = Encoder(examples.start, examples.rows.shape[1], 1, config.network, frozen=examples.frozen)
+        loop = Loop("transformer", config.network, progress)
+        parts = [tuple(column[rows] for column in columns) for rows in (train_rows, held_rows)]
+        loop.run(network, parts[0], parts[1], _loss)
+    graph, logits = export_encoder(network)
+    softplus = graph.add("Softplus", logits)
+    tenth = graph.constant(np.array(1 / np.log(10.0), dtype=np.float32))
+    return graph.model(graph.add("Mul", softplus, tenth), 1)
+
+
+def _held_out(weights: Floats, seed: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the rows to train on and those that end the training: none where the rarer class has few.
+
+    A kind of abnormal line that is held out is one that is not learnt.
+    """
+    rows = np.arange(len(weights))
+    is_rare = int((weights > 0).sum(axis=0).min()) < _LEAST_TO_HOLD_OUT
+    return (rows, rows[:0]) if is_rare else hold_out(rows, seed)
+
+
+def _loss(network: Encoder, data: Data) -> Tensor:
+    """Return the weighted cross entropy of both classes."""
+    words, weights = data
+    logits = network(words)[:, 0]
+    losses = torch.stack([nn.functional.softplus(logits), nn.functional.softplus(-logits)], dim=1)
+    return (weights * losses).sum(dim=1).mean()

@@ -1,0 +1,41 @@
+"""Words of lines."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from burl.detect.tokens import words
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "CFtpLogonOpData::Send() in state <*>",
+            ["ftp", "logon", "op", "data", "send", "in", "state", "<*>"],
+        ),
+        ("GET /var/log/nginx/error.log", ["get", "var", "log", "nginx", "error", "log"]),
+        ("HTTPServer answered 503 after <*>ms", ["http", "server", "answered", "503", "after", "<*>"]),
+        ("R<*>-M<*>-NB RAS KERNEL", ["<*>", "nb", "ras", "kernel"]),
+        ("id 3fcafe99 utf8 sha256sum", ["id", "<*>", "utf", "<*>", "sha", "sum", "<*>"]),
+        ("<TIME> started", ["<*>", "started"]),
+        ("überprüft 行", ["überprüft", "行"]),
+        ("", []),
+    ],
+)
+def test_lines_fall_into_words(text: str, expected: list[str]) -> None:
+    assert words(text) == expected
+
+
+@given(st.text())
+def test_words_are_lower_case_short_and_no_wildcard_follows_another(text: str) -> None:
+    found = words(text)
+    assert all(word == word.lower() or not word.isascii() for word in found)
+    assert all(0 < len(word) <= 40 for word in found)
+    assert ("<*>", "<*>") not in set(pairwise(found))
+
+
+def test_of_a_huge_line_only_the_head_is_read() -> None:
+    assert len(words("word " * 1_000_000)) < 1_000
