@@ -18,6 +18,7 @@ import burl_opensearch.generate
 from burl.bundle.settings import BundleSettings
 from burl.clock import SystemClock
 from burl.config import Settings, environment_variable, section_model
+from burl.detect.registry import detector_names, detector_type
 from burl.engine.agent import make_shadow
 from burl.engine.champion import Champion
 from burl.engine.measured import Measured
@@ -155,12 +156,46 @@ def metrics_reference() -> str:
     return METRICS_INTRODUCTION + "".join(rows)
 
 
+def detector_reference(page: str) -> str:
+    """Return the page of detectors with the table of settings in the section of each that Burl ships.
+
+    Raises:
+        ValueError: a shipped detector has no section.
+    """
+    for name in detector_names():
+        kind = detector_type(name)
+        if not kind.__module__.startswith("burl.detect."):
+            continue  # somebody else's, installed here
+        head, tail = f"<!-- settings:{name} -->\n", "<!-- end -->"
+        if head not in page:
+            raise ValueError(f"docs/detectors.md has no section of {name}")
+        rows = "\n".join(_settings_of(kind.config_type, ""))
+        table = f"| setting | type | default | meaning |\n|---|---|---|---|\n{rows}\n"
+        before, _, rest = page.partition(head)
+        page = before + head + table + tail + rest.partition(tail)[2]
+    return page
+
+
+def _settings_of(model: type[BaseModel], prefix: str) -> Iterator[str]:
+    schemas = model.model_json_schema()["properties"]
+    for name, field in model.model_fields.items():
+        section = section_model(field.annotation)
+        if section:
+            yield from _settings_of(section, f"{prefix}{name}.")
+        else:
+            meaning = _cell(field.description or "")
+            yield f"| `{prefix}{name}` | {_type(schemas[name])} | {_default(field)} | {meaning} |"
+
+
 def reference_files(root: Path) -> dict[Path, str]:
     """Return the generated reference, by path."""
     return {
         root / "docs" / "config.schema.json": config_schema(),
         root / "docs" / "reference" / "configuration.md": config_reference(),
         root / "docs" / "reference" / "metrics.md": metrics_reference(),
+        root / "docs" / "detectors.md": detector_reference(
+            (root / "docs" / "detectors.md").read_text(encoding="utf-8")
+        ),
     }
 
 
