@@ -11,6 +11,7 @@ from burl.receive.settings import ReceiveSettings
 
 _UID = "log.record.uid"
 _BATCH_SIZE = 100_000
+_RAW_OUTPUTS = {"opensearch", "es"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,12 @@ _OUTPUT = (
     _rule(
         "net.io_timeout", "30s", "warning", "a server that hangs is waited for without end",
         lambda section: bool(section.get("net.io_timeout")),
+    ),
+)  # fmt: skip
+_RAW = (
+    _rule(
+        "buffer_size", "false", "warning", "an answer above it counts as failure: a chunk is sent for ever",
+        lambda section: not section.flag("buffer_size", default=True),
     ),
 )  # fmt: skip
 _TAIL = (
@@ -96,6 +103,8 @@ def _check_sections(sections: Sequence[Section], settings: ReceiveSettings) -> I
     for section in sections:
         if section.kind == "input" and section.name == "tail":
             yield from _broken_rules(section, f"input tail {section.get('tag')}".rstrip(), _TAIL)
+        if section.kind == "output" and section.name in _RAW_OUTPUTS:
+            yield from _broken_rules(section, f"output {section.name}", _RAW)
     outputs = [section for section in sections if section.kind == "output" and _is_for(section, settings)]
     for output in outputs:
         where = f"output opentelemetry {output.get('host', '127.0.0.1')}:{_port(output)}"

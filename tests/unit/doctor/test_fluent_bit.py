@@ -24,8 +24,9 @@ CLASSIC = """\
     match *
     code  function mark(tag, ts, r) r['log.record.uid']=tag return 2, ts, r end
 [OUTPUT]
-    name      opensearch
-    match     *
+    name        opensearch
+    match       *
+    buffer_size false
 [OUTPUT]
     Name                     opentelemetry
     Port                     4317
@@ -51,6 +52,8 @@ pipeline:
           - name: content_modifier
             key: log.record.uid
   outputs:
+    - name: opensearch
+      buffer_size: false
     - name: opentelemetry
       port: 4317
       grpc: on
@@ -68,6 +71,7 @@ REPLACED = {
     "retry_limit": ("no_limits", "5", "broken"),
     "logs_body_key_attributes": ("true", "false", "broken"),
     "net.io_timeout": ("30s", "", "warning"),
+    "buffer_size": ("false", "512k", "warning"),
     "grpc": ("on", "off", "broken"),
     "storage.type": ("filesystem", "memory", "broken"),
     "storage.path": ("/var/lib/fluent-bit", "", "broken"),

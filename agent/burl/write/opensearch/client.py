@@ -22,6 +22,8 @@ from burl.write.settings import OpenSearchSettings
 logging.getLogger("opensearch").setLevel(logging.CRITICAL)
 
 _TRY_AGAIN = {429, 502, 503, 504}
+_CONNECTIONS = 8
+"""Kept open to each host: writer, follower, console and probes ask at once."""
 
 
 def connect(settings: OpenSearchSettings) -> OpenSearch:
@@ -43,6 +45,7 @@ def connect(settings: OpenSearchSettings) -> OpenSearch:
         settings.hosts,
         timeout=settings.request_timeout_seconds,
         max_retries=0,
+        pool_maxsize=_CONNECTIONS,
         retry_on_timeout=False,
         **options,
     )
