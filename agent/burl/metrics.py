@@ -62,10 +62,14 @@ class Distribution:
         """Args: `name` with its unit; `meaning`, the help text; `buckets`, their upper bounds."""
         self.name, self.meaning, self.labels = name, meaning, labels
         self._histogram = Histogram(name, meaning, labels, buckets=buckets, registry=None)
+        self._of: dict[tuple[str, ...], Histogram] = {}
 
     def observe(self, value: float, *labels: str) -> None:
         """Count `value`; from any thread."""
-        (self._histogram.labels(*labels) if labels else self._histogram).observe(value)
+        series = self._of.get(labels)
+        if series is None:
+            series = self._of[labels] = self._histogram.labels(*labels) if labels else self._histogram
+        series.observe(value)
 
     def collect(self) -> Iterator[Family]:
         """Yield the present values, less when each began: a restart shows without that."""

@@ -1,6 +1,7 @@
 """Bodies as text of bounded length."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from burl.receive.counters import ReceiveCounters
 from burl.receive.redaction import Redactor
@@ -9,6 +10,7 @@ from burl.receive.values import body_bytes
 
 _STRING_TAG = 1 << 3 | 2
 """How a serialised AnyValue starts that holds a `string_value`."""
+_LINE_ENDS = b"\r\n"
 _MARGIN_BYTES = 1024
 """Read beyond the limit before it is cut, so that what is personal is not cut and so overlooked."""
 
@@ -26,11 +28,15 @@ class BodyDecoder:
 
     def texts(self, values: Sequence[bytes]) -> list[str]:
         """Return the text of each serialised AnyValue."""
-        return [self.text(string_of(raw) or body_bytes(raw, self._keys)) for raw in values]
+        contents = [string_of(raw) or body_bytes(raw, self._keys) for raw in values]
+        if self._redact is None and max(map(len, contents), default=0) <= self._limit:
+            with suppress(UnicodeDecodeError):  # then one by one, to count and replace what is invalid
+                return [content.rstrip(_LINE_ENDS).decode() for content in contents]
+        return [self.text(content) for content in contents]
 
     def text(self, raw: bytes) -> str:
         """Return `raw` as text; Fluent Bit ends joined lines with a line feed, files do not."""
-        raw = raw.rstrip(b"\r\n")
+        raw = raw.rstrip(_LINE_ENDS)
         if len(raw) > self._limit:
             return self._cut(raw)
         try:

@@ -17,6 +17,14 @@ def record_entries(record: LogRecord) -> Sequence[bytes]:
     return [*record.attributes, *_body_entries(record.body)]
 
 
+def entries_of(records: Sequence[LogRecord], bodies: Sequence[bytes]) -> list[Sequence[bytes]]:
+    """Return `record_entries` of each record; `bodies` are theirs, read already."""
+    return [
+        record_entries(record) if body[:1] == _MAP_TAG else record.attributes
+        for record, body in zip(records, bodies, strict=True)
+    ]
+
+
 def resource_entries(resource: bytes) -> list[bytes]:
     """Return the serialised KeyValues of a serialised Resource; none when it is damaged."""
     try:

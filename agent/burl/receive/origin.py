@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from burl.receive.batch import Origin
-from burl.receive.entries import record_entries, resource_entries
+from burl.receive.entries import resource_entries
 from burl.receive.given_uids import GivenUids
 from burl.receive.uid import Held, Uid, uid_of
 from burl.receive.values import attributes
@@ -18,6 +18,7 @@ class OtlpOrigin(Origin):
 
     Attributes:
         records: as parsed, nested values still serialised.
+        entries: the serialised KeyValues of each record.
         resources: the serialised Resource of each record.
         streams: the key of each record's stream.
         said: the times that the records say, 0 for nothing.
@@ -28,6 +29,7 @@ class OtlpOrigin(Origin):
     """
 
     records: Sequence[LogRecord]
+    entries: Sequence[Sequence[bytes]]
     resources: Sequence[bytes]
     streams: Sequence[str]
     said: Sequence[int]
@@ -68,13 +70,13 @@ class OtlpOrigin(Origin):
         streams, said, repeats = self.streams, self.said, self.repeats
         uids: list[Uid] = [(streams[i], said[i], repeats[i]) for i in indexes]
         if self.given is not None:
-            find, records = self.given.find, self.records
-            uids = [find(record_entries(records[i])) or uid for i, uid in zip(indexes, uids, strict=True)]
+            find, entries = self.given.find, self.entries
+            uids = [find(entries[i]) or uid for i, uid in zip(indexes, uids, strict=True)]
         return uids
 
     def attributes(self, index: int) -> dict[str, Any]:
         """Return resource attributes and the record's own, which win."""
-        entries = [*resource_entries(self.resources[index]), *record_entries(self.records[index])]
+        entries = [*resource_entries(self.resources[index]), *self.entries[index]]
         return attributes(entries)
 
     def trace_id(self, index: int) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from burl.receive.batch import Batch, StreamTable
 from burl.receive.bodies import BodyDecoder
 from burl.receive.counters import ReceiveCounters
-from burl.receive.entries import resource_entries
+from burl.receive.entries import entries_of, resource_entries
 from burl.receive.given_uids import GivenUids
 from burl.receive.order import in_order_of_time
 from burl.receive.origin import OtlpOrigin
@@ -118,12 +118,16 @@ class Decoder:
             latest_ns=request.arrival_ns + int(self._settings.max_ahead_seconds * 1e9),
             before_ns=request.before_ns,
         )
-        streams = [stream for run in runs for stream in self._finder.find(run.resource, run.records, sender)]
-        self._streams.touch(np.array(streams, dtype=np.int64), request.arrival_ns)
-        bodies = self._bodies.texts([record.body for record in records])
+        raws = [record.body for record in records]
+        entries = entries_of(records, raws)
+        streams = self._find(runs, entries, sender)
+        column = np.array(streams, dtype=np.int64)
+        self._streams.touch(column, request.arrival_ns)
+        bodies = self._bodies.texts(raws)
         origin = OtlpOrigin(
             records=records,
-            resources=[run.resource for run in runs for _ in run.records],
+            entries=entries,
+            resources=[resource for run in runs for resource in [run.resource] * len(run.records)],
             streams=self._stream_keys(streams),
             said=said,
             bodies=bodies,
@@ -135,7 +139,7 @@ class Decoder:
             bodies=bodies,
             times_ns=times,
             timed=timed,
-            streams=np.array(streams, dtype=np.int64),
+            streams=column,
             severities=severities(records),
             sender=sender,
             arrival_ns=request.arrival_ns,
@@ -145,6 +149,13 @@ class Decoder:
         request.before_ns = int(times[-1]) if records else request.before_ns
         self._count(batch)
         return batch
+
+    def _find(self, runs: Sequence[_Run], entries: list[Sequence[bytes]], sender: str) -> list[int]:
+        streams: list[int] = []
+        for run in runs:
+            of_run = entries[len(streams) : len(streams) + len(run.records)]
+            streams += self._finder.find(run.resource, of_run, sender)
+        return streams
 
     def _stream_keys(self, streams: Sequence[int]) -> list[str]:
         names = {stream: self._streams.identity(stream).stream for stream in set(streams)}

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 from burl.receive.batch import StreamTable
-from burl.receive.entries import record_entries, resource_entries
+from burl.receive.entries import resource_entries
 from burl.receive.identity import attribute_heads, identify
 from burl.receive.settings import IdentitySettings
 from burl.receive.values import attributes, flatten
-from burl.receive.wire import LogRecord
 
 _Key = tuple[str, bytes, tuple[bytes, ...]]
 """Sender, serialised Resource, serialised KeyValues that name the stream."""
@@ -27,21 +26,20 @@ class StreamFinder:
         self._cache: dict[_Key, int] = {}
         self._changes = table.changes
 
-    def find(self, resource: bytes, records: Sequence[LogRecord], sender: str) -> list[int]:
+    def find(self, resource: bytes, entries: Sequence[Sequence[bytes]], sender: str) -> list[int]:
         """Return the index of each record's stream.
 
         An attribute takes part only when its key comes first in its bytes, as every known serialiser has it.
 
         Args:
             resource: the serialised Resource of the records.
-            records: the records.
+            entries: the serialised KeyValues of each record.
             sender: who sent them, when nothing else says more.
         """
         self._forget_changes()
         streams = []
         nameless = -1
-        for record in records:
-            naming = record_entries(record)
+        for naming in entries:
             if naming:
                 streams.append(self._look_up((sender, resource, self._naming(naming))))
                 continue

@@ -24,6 +24,7 @@ class CountVectors:
     def __init__(self, vectors: list[CountVector]) -> None:
         """Args: `vectors` distinct and not empty."""
         self.vectors = vectors
+        self._rows = {vector: row for row, vector in enumerate(vectors)}
         self._sizes = np.array([sum(n for _, n in vector) for vector in vectors], dtype=np.int64)
         postings: dict[int, list[tuple[int, int]]] = {}
         for row, vector in enumerate(vectors):
@@ -43,6 +44,9 @@ class CountVectors:
 
     def nearest(self, vector: CountVector) -> tuple[int, float]:
         """Return the row of the nearest vector and its distance."""
+        known = self._rows.get(vector)
+        if known is not None:
+            return known, 0.0
         distances = self.distances(vector)
         row = int(distances.argmin())
         return row, float(distances[row])

@@ -81,11 +81,13 @@ class NewTemplate(Detector):
         history, values, rows = self._history, np.zeros(len(units), dtype=np.float64), np.arange(len(units))
         common = where(units, history.knows_common)
         passed = Passed(units.services, common)
-        for row in np.flatnonzero(~common).tolist():
-            service = int(units.services[row])
-            history.pass_common(service, passed.until(service, row))
+        untrained = {s for s in np.unique(units.services).tolist() if not history.is_trained(s)}
+        rare = np.flatnonzero(~common)
+        for row, service in zip(rare.tolist(), units.services[rare].tolist(), strict=True):
+            if service in untrained:
+                history.pass_common(service, passed.until(service, row))
             values[row] = self._score_rare(units, row, service)
-        for service in np.unique(units.services[common]).tolist():
+        for service in sorted(untrained):
             history.pass_common(service, passed.until(service, len(units)))
         return Scores(values, rows, rows)
 

@@ -102,6 +102,11 @@ class History:
         entry = self.service(service)
         return entry.trained is None and entry.records < self._config.learning_records
 
+    def is_trained(self, service: int) -> bool:
+        """Return True for a service whose counts a bundle brought: what is common adds nothing to them."""
+        entry = self._services.get(service)
+        return (self._trained(service) if entry is None else entry.trained) is not None
+
     def count(self, service: int, pair: Pair) -> None:
         """Count one more appearance of a rare pair."""
         entry, most = self.service(service), self._config.rare_count + 1

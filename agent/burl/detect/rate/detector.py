@@ -99,7 +99,8 @@ class Rate(Detector):
             for odd in series.step(start_ns, start_ns // length_ns, counts, trusted=trusted):
                 self._notes.append(_Note(service, start_ns + length_ns, odd))
                 positions.append(_position(odd, here, units))
-        self._forget()
+        if units.closed:
+            self._forget()
         values = np.array([note.odd.score for note in self._notes], dtype=np.float64)
         return Scores(values, np.arange(len(values)), np.array(positions, dtype=np.int64))
 

@@ -85,6 +85,7 @@ class ServiceSeries:
     def rename(self, templates: list[int]) -> None:
         """Give the rows other template indexes, in order; -1 forgets a row, but for the total."""
         self.rows["template"] = templates
+        self._index = {template: row for row, template in enumerate(templates)}
         self.keep(self.rows["template"] >= 0)
 
     def settle(self) -> None:
@@ -95,6 +96,8 @@ class ServiceSeries:
     def keep(self, kept: npt.NDArray[np.bool_]) -> None:
         """Forget the rows where `kept` is False; the total stays."""
         kept[0] = True
+        if kept.all():
+            return
         self.rows = self.rows[kept]
         self._index = {template: row for row, template in enumerate(self.rows["template"].tolist())}
 
