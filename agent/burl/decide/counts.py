@@ -15,6 +15,7 @@ from burl.window import Intervals
 _SECOND_NS = 1_000_000_000
 _REFRESH_NS = 3600 * _SECOND_NS
 """`last_seen` of a template is written again after so much event time."""
+_NEVER_NS = 1 << 62
 _MAX_OPEN = 100_000
 _MAX_SAMPLE = 1024
 _Key = tuple[int, int, int]
@@ -57,6 +58,8 @@ class TemplateCounts:
         for old, new in sorted((supersedes or {}).items()):
             self._older[new].append(old)
         self._open: dict[_Key, _Count] = {}
+        self._due_ns = 0
+        """No period that is open ends before this."""
         self._written: dict[tuple[int, int], int] = {}
         """When the catalogue was last told of a template of a service; forgetting it costs a write."""
 
@@ -78,18 +81,22 @@ class TemplateCounts:
             if count is None:
                 first = intervals.record(row)
                 count = self._open[key] = _Count(0, first.uid, first.body[:_MAX_SAMPLE], start_ns)
+                self._due_ns = min(self._due_ns, key[2] + self._period_ns)
             count.lines += lines
             count.last_ns = max(count.last_ns, start_ns + length_ns)
         return list(self._due(watermark_ns - length_ns))
 
     def _due(self, before_ns: int) -> Iterator[CatalogueEntry]:
         everything = len(self._open) > _MAX_OPEN
+        if not everything and before_ns < self._due_ns:
+            return
         due = [key for key in self._open if everything or key[2] + self._period_ns <= before_ns]
         for key in sorted(due):
             count = self._open.pop(key)
             yield self._counted(key, count)
             if self._is_news(key, count):
                 yield self._known(key, count)
+        self._due_ns = min((start_ns for _, _, start_ns in self._open), default=_NEVER_NS) + self._period_ns
 
     def _is_news(self, key: _Key, count: _Count) -> bool:
         pair = key[:2]
