@@ -75,7 +75,7 @@ class Shadow:
         """Have this bundle score from now on; None: none does.
 
         Raises:
-            BundleError: it does not load; none runs then.
+            UserError: it does not load; none runs then.
         """
         await asyncio.to_thread(self.stop)
         if bundle is not None:
