@@ -330,6 +330,7 @@ DOCUMENTS = {
     "template": TEMPLATE,
     "template_count": TEMPLATE_COUNT,
     "log": LOG,
+    "verdict": VERDICT,
     "shadow": SHADOW,
 }
 ALIASES = {"traceId": "trace_id", "spanId": "span_id"}
