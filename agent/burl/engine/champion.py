@@ -56,7 +56,7 @@ class Champion:
     """What this agent runs, of what it is told to; and the challenger beside it.
 
     Attributes:
-        errors: times that the registry could not be reached.
+        errors: times that the registry could not be read.
     """
 
     def __init__(self, settings: BundleSettings, registry: Registry | None = None) -> None:
@@ -109,9 +109,9 @@ class Champion:
             await asyncio.sleep(self._settings.poll_seconds)
             try:
                 await self._look(self._registry, adopt, shadow)
-            except Retryable as error:
+            except (BurlError, OSError) as error:
                 self.errors += 1
-                _LOG.debug("the registry cannot be reached, what runs stays: %s", error)
+                _LOG.debug("the registry cannot be read, what runs stays: %s", error)
 
     async def _look(
         self,
@@ -161,7 +161,7 @@ class Champion:
             ),
             Metric(
                 "burl_bundle_registry_errors_total",
-                "Times that the registry could not be reached; what runs stays.",
+                "Times that the registry could not be read; what runs stays.",
                 lambda: self.errors,
             ),
         ]

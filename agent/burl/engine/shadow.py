@@ -18,7 +18,7 @@ from burl.bundle.settings import BundleSettings
 from burl.clock import Clock
 from burl.engine.pipeline import Pipeline
 from burl.engine.shadow_run import ShadowRun
-from burl.errors import SinkError
+from burl.errors import BurlError
 from burl.metrics import AnyMetric, Metric
 from burl.receive.otlp import Decoder
 from burl.write.base import Store
@@ -162,7 +162,7 @@ class Shadow:
         documents = run.documents()
         try:
             self._store.put_shadow(documents)
-        except SinkError as error:
+        except BurlError as error:
             _LOG.debug("what the challenger found is stored later: %s", error)
         else:
             run.stored(len(documents) - 1)

@@ -58,6 +58,48 @@ def test_a_promoted_bundle_is_adopted_and_a_damaged_one_is_not(tmp_path: Path) -
     asyncio.run(main())
 
 
+def test_a_challenger_runs_in_the_shadow_until_it_is_none(tmp_path: Path) -> None:
+    registry = DirectoryRegistry(tmp_path / "registry")
+    first = registry.promote(registry.add(BUNDLE).manifest.version).manifest.version
+    champion = Champion(BundleSettings(poll_seconds=0.01), registry)
+    champion.load()
+    shadows: list[str] = []
+
+    async def shadow(bundle: Bundle | None) -> None:
+        shadows.append(bundle.manifest.version if bundle else "")
+
+    async def until(count: int) -> None:
+        async with asyncio.timeout(10):
+            while len(shadows) < count:  # noqa: ASYNC110 - nothing tells when a look was taken
+                await asyncio.sleep(0.01)
+
+    async def main() -> None:
+        following = asyncio.create_task(champion.follow(Adopted(), shadow))
+        second = registry.add(another(tmp_path)).manifest.version
+        registry.challenge(second)
+        await until(1)
+        aliases = tmp_path / "registry" / "aliases.json"
+        kept = aliases.read_text()
+        aliases.write_text("no JSON")
+        async with asyncio.timeout(10):
+            while not champion.errors:  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.01)
+        assert champion.refusal
+        aliases.write_text(kept)
+        registry.challenge(first)
+        await until(2)
+        registry.promote(second)
+        await until(4)
+        registry.promote(first)
+        await until(5)
+        following.cancel()
+        assert shadows[:2] == [second, first]
+        assert shadows[2:4] == ["", first]
+        assert shadows[4] == ""
+
+    asyncio.run(main())
+
+
 def test_without_a_registry_nothing_is_followed() -> None:
     champion = Champion(BundleSettings())
     assert champion.load() is None
