@@ -1,6 +1,7 @@
 """Installing into a real OpenSearch."""
 
 from fnmatch import fnmatch
+from typing import Any
 
 import pytest
 from opensearchpy import OpenSearch
@@ -56,13 +57,35 @@ def test_uninstalling_leaves_nothing_behind(client: OpenSearch, url: str, prefix
     assert uninstall(client, url, prefix) == []
 
 
-def test_hostile_attributes_add_no_field(client: OpenSearch, installed: OpenSearchSettings) -> None:
-    index = f"{installed.prefix}_anomalies-default-default-2025.11"
+@pytest.mark.parametrize("kind", ["anomalies", "dead_letters", "feedback", "logs", "template_counts"])
+def test_hostile_attributes_add_no_field(
+    client: OpenSearch, installed: OpenSearchSettings, kind: str
+) -> None:
+    index = f"{installed.prefix}_{kind}-default-default-2025.11"
     client.index(index=index, body=annotation(1).document)
     before = client.indices.get_mapping(index=index)
-    hostile = {f"k8s.label.{number}": "x" for number in range(1000)}
+    hostile: dict[str, Any] = {f"k8s.label.{number}": "x" for number in range(1000)}
+    hostile |= {f"deep{number}": {"er": {"still": [{"more": number}]}} for number in range(100)}
     client.index(index=index, body=annotation(2, **hostile).document)
     assert client.indices.get_mapping(index=index) == before
+    assert "nested" not in str(before)
+
+
+def test_all_that_is_put_up_goes_again(client: OpenSearch, url: str, prefix: str) -> None:
+    def everything() -> tuple[set[str], set[str], set[str], set[str]]:
+        return (
+            {each["name"] for each in client.cluster.get_component_template()["component_templates"]},
+            {each["name"] for each in client.indices.get_index_template()["index_templates"]},
+            {name for name in client.indices.get(index="*") if name.startswith(prefix)},
+            {each["alias"] for each in client.cat.aliases(params={"format": "json"})},
+        )
+
+    before = everything()
+    for _ in range(2):
+        install(client, url, prefix)
+        assert all(there > absent for there, absent in zip(everything(), before, strict=True))
+        uninstall(client, url, prefix)
+        assert everything() == before
 
 
 def _states(steps: list[Step]) -> set[State]:

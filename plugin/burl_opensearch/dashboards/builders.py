@@ -82,7 +82,7 @@ def visualization(
 ) -> SavedObject:
     """Return a visualization of type `kind` over the index pattern with id `pattern`."""
     numbered = [{"id": str(number), "enabled": True, **agg} for number, agg in enumerate(aggs, start=1)]
-    state = {"title": title, "type": kind, "params": {"type": kind, **params}, "aggs": numbered}
+    state = {"title": title, "type": kind, "params": dict(params), "aggs": numbered}
     attributes = {
         "title": title,
         "visState": to_json(state),

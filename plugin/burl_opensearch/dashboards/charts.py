@@ -26,6 +26,7 @@ def over_time() -> Agg:
         interval="auto",
         useNormalizedOpenSearchInterval=True,
         drop_partials=False,
+        scaleMetricValues=False,
         min_doc_count=1,
         extended_bounds={},
     )
@@ -44,7 +45,9 @@ def terms(
         order=order,
         orderBy=order_by,
         otherBucket=False,
+        otherBucketLabel="Other",
         missingBucket=False,
+        missingBucketLabel="Missing",
         **named,
     )
 
@@ -58,6 +61,7 @@ def metric(identifier: str, title: str, pattern: str, aggs: list[Agg], query: st
     """Return large numbers."""
     style = {"bgColor": False, "bgFill": "#000", "fontSize": 48, "labelColor": False, "subText": ""}
     params = {
+        "type": "metric",
         "addLegend": False,
         "addTooltip": True,
         "metric": {
@@ -87,6 +91,7 @@ def bars(identifier: str, title: str, pattern: str, aggs: list[Agg], query: str 
     }
     left = {"name": "LeftAxis-1", "title": {"text": label}}
     params = {
+        "type": "histogram",
         "addLegend": True,
         "addTimeMarker": False,
         "addTooltip": True,
@@ -95,6 +100,7 @@ def bars(identifier: str, title: str, pattern: str, aggs: list[Agg], query: str 
         "labels": {},
         "legendPosition": "right",
         "seriesParams": [series],
+        "thresholdLine": {"show": False, "value": 10, "width": 1, "style": "full", "color": "#E7664C"},
         "times": [],
         "valueAxes": [_axis("ValueAxis-1", "value", "left", {"mode": "normal", "type": "linear"}) | left],
     }
@@ -111,6 +117,7 @@ def heatmap(identifier: str, title: str, pattern: str, aggs: list[Agg], query: s
         "type": "value",
     }
     params = {
+        "type": "heatmap",
         "addLegend": True,
         "addTooltip": True,
         "colorSchema": "Reds",
@@ -130,6 +137,7 @@ def heatmap(identifier: str, title: str, pattern: str, aggs: list[Agg], query: s
 def pie(identifier: str, title: str, pattern: str, aggs: list[Agg], query: str = "") -> SavedObject:
     """Return a ring of shares."""
     params = {
+        "type": "pie",
         "addLegend": True,
         "addTooltip": True,
         "isDonut": True,
@@ -143,6 +151,7 @@ def table(identifier: str, title: str, pattern: str, aggs: list[Agg], query: str
     """Return a table: metrics first in `aggs`, then what its rows are grouped by."""
     params = {
         "perPage": 10,
+        "percentageCol": "",
         "showMetricsAtAllLevels": False,
         "showPartialRows": False,
         "showTotal": False,
