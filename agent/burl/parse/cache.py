@@ -1,53 +1,69 @@
-"""The two-level key cache in front of masking and mining.
+"""The caches in front of masking and mining: they only remember what the slow path would answer again.
 
-Level one: the body with runs of digits collapsed. Level two: the masked text. Both only remember what the
-slow path would answer again, so a cold cache gives the same templates as a warm one.
+So a cold cache gives the same templates as a warm one. By key (see `burl.parse.keys`) a *code* is known:
+`template << 6 | kind << 3 | shape`. Behind it stand the templates of masked texts.
 """
 
-from burl.parse.continuation import Shape
+from collections.abc import Callable
+from operator import itemgetter
 
-_SHAPE_BITS = 0b111
-_SENSITIVE = 0b1000
-_TEMPLATE_SHIFT = 4
+SHAPE = 0b111
+KIND = 0b111_000
+TEMPLATE_SHIFT = 6
 
-UNKNOWN = -1
+KNOWN = 0 << 3
+"""All lines of the key have the template of the code."""
+OPEN = 1 << 3
+"""All lines of the key have one template, which is not known yet."""
+VALUES_DECIDE = 2 << 3
+"""Some runs of digits decide the template."""
+LENGTHS_DECIDE = 3 << 3
+"""The lengths of some runs of digits decide the template."""
+EACH_ALONE = 4 << 3
+"""Anything may decide the template, and the shape."""
+SEEN_ONCE = 5 << 3
+"""What decides the template is found out when the key comes again: most keys that never do cost little."""
+NEW = 6 << 3
 
-
-def code_of(shape: Shape, *, sensitive: bool) -> int:
-    """Return the code of a key whose template is not known; `sensitive` keys never learn one."""
-    return shape | (_SENSITIVE if sensitive else 0)
-
-
-def shape_of(code: int) -> int:
-    """Return the shape of the lines of a key, as an int: making a `Shape` costs more than the cache saves."""
-    return code & _SHAPE_BITS
-
-
-def template_of(code: int) -> int:
-    """Return the template index of the lines of a key, or UNKNOWN."""
-    return (code >> _TEMPLATE_SHIFT) - 1
+Runs = bytes | tuple[bytes, ...]
+Exact = tuple[bytes, Runs]
+"""A key and the runs of digits that decide."""
+_Pick = Callable[[list[bytes]], Runs]
 
 
 class KeyCache:
-    """Both levels. A full level is emptied: filling it again costs little beside keeping an order of use."""
+    """A full level is emptied: filling it again costs little beside keeping an order of use."""
 
     def __init__(self, max_entries: int) -> None:
         """Args: `max_entries` is the limit of each level."""
         self.codes: dict[bytes, int] = {}
         self.texts: dict[str, int] = {}
+        self.exact: dict[Exact, int] = {}
+        self._deciding: dict[bytes, _Pick] = {}
         self._max_entries = max_entries
 
-    def note_shape(self, key: bytes, shape: Shape, *, sensitive: bool) -> int:
-        """Remember what is known of a new key; return its code."""
+    def note_code(self, key: bytes, code: int) -> int:
+        """Remember the code of a key; return it."""
         if len(self.codes) >= self._max_entries:
             self.codes.clear()
-        code = self.codes[key] = code_of(shape, sensitive=sensitive)
+            self._deciding.clear()
+        self.codes[key] = code
         return code
 
-    def note_template(self, key: bytes, code: int, index: int) -> None:
-        """Remember the template of a key, unless the digits that the key leaves out decide it."""
-        if not code & _SENSITIVE:
-            self.codes[key] = code | (index + 1) << _TEMPLATE_SHIFT
+    def note_deciding(self, key: bytes, runs: tuple[int, ...]) -> None:
+        """Remember which runs of digits decide the template of a key."""
+        self._deciding[key] = itemgetter(*runs)
+
+    def exact_key(self, key: bytes, runs: list[bytes]) -> Exact | None:
+        """Return what decides the template of a line with these runs of digits; None when it is forgotten."""
+        deciding = self._deciding.get(key)
+        return deciding and (key, deciding(runs))
+
+    def note_exact(self, exact: Exact, index: int) -> None:
+        """Remember the template of a key and the runs that decide."""
+        if len(self.exact) >= self._max_entries:
+            self.exact.clear()
+        self.exact[exact] = index
 
     def note_text(self, masked: str, index: int) -> None:
         """Remember the template of a masked text."""
@@ -57,5 +73,5 @@ class KeyCache:
 
     def clear(self) -> None:
         """Forget everything."""
-        self.codes.clear()
-        self.texts.clear()
+        for level in (self.codes, self.texts, self.exact, self._deciding):
+            level.clear()

@@ -6,7 +6,17 @@ the stream's records begin with a head (a time or a level), and whether a multi-
 
 import re
 from enum import IntEnum
+from functools import cache
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from burl.receive.batch import Ints
+
+Flags = npt.NDArray[np.bool_]
+_SHAPE_BITS = 3
+_SHAPE_MASK = 0b111
 
 
 class Shape(IntEnum):
@@ -84,10 +94,25 @@ class Continuations:
         """By stream. A line whose `Shape` equals the state starts a record and changes nothing."""
         self._max_streams = max_streams
 
-    def starts(self, shape: Shape, stream: int) -> bool:
+    def records(self, shapes: Ints, streams: Ints) -> Flags:
+        """Return for each line, given its shape and its stream, whether it starts a record; take note."""
+        pairs = (streams << _SHAPE_BITS | shapes).tolist()
+        states = self.states
+        restless = {
+            pair >> _SHAPE_BITS
+            for pair in set(pairs)
+            if states.get(pair >> _SHAPE_BITS, -1) != pair & _SHAPE_MASK
+        }
+        found = np.ones(len(pairs), dtype=np.bool_)
+        for position, pair in enumerate(pairs) if restless else ():
+            if pair >> _SHAPE_BITS in restless:
+                found[position] = self.starts(pair & _SHAPE_MASK, pair >> _SHAPE_BITS)
+        return found
+
+    def starts(self, shape: int, stream: int) -> bool:
         """Return True when a line of this shape starts a record of `stream`, and take note of it."""
         state = self.states.get(stream, -1)
-        starts, following = _decide(shape, state)
+        starts, following = _decision(shape, state)
         if following != state:
             self.states[stream] = following
             if len(self.states) > self._max_streams:
@@ -101,6 +126,11 @@ class Continuations:
     def restore(self, state: list[Any]) -> None:
         """Continue from `state`."""
         self.states.update((stream, value) for stream, value in state)
+
+
+@cache
+def _decision(shape: int, state: int) -> tuple[bool, int]:
+    return _decide(Shape(shape), state)
 
 
 def _decide(shape: Shape, state: int) -> tuple[bool, int]:

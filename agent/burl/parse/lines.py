@@ -71,6 +71,12 @@ class LineReader:
         body = body[: self._max_chars]
         return body.lstrip("\r\n").partition("\n")[0] if "\n" in body else body
 
+    def heads(self, bodies: list[str]) -> list[str]:
+        """Return the head of each body."""
+        if "\n" in "".join(bodies) or max(map(len, bodies), default=0) > self._max_chars:
+            return list(map(self.head, bodies))
+        return bodies
+
     def masked(self, head: str) -> str:
         """Return the masked head in canonical form."""
         return self.canonical(self.masker.mask(head))

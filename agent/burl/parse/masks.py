@@ -1,8 +1,4 @@
-r"""Masking: one compiled expression finds everything that varies in a line.
-
-`key` collapses runs of digits. Two lines of one key have the same masked text unless the key is `sensitive`:
-this is what lets a cache of keys stand in front of masking without ever changing a result.
-"""
+"""Masking: one compiled expression finds everything that varies in a line."""
 
 import hashlib
 import json
@@ -12,7 +8,7 @@ from collections.abc import Sequence
 from burl.parse.settings import MaskRule, Rule
 
 WILDCARD = "<*>"
-_DIGITS = bytes.maketrans(b"123456789", b"000000000")
+_DIGITS = re.compile(rb"[0-9]+")
 
 # What no rule with start="token" begins with is passed over in one step of the expression; this makes masking
 # three times faster than trying every rule at every character (bench/bench_parsing.py).
@@ -46,8 +42,6 @@ class Masker:
         # Words and characters that no rule wants, and the end, match too: else `sub` starts over one further.
         branches += ["[A-Za-z]++", "(?s:.)", r"\Z"]
         self._pattern = re.compile(f"({skip})(?:{'|'.join(branches)})", re.ASCII)
-        guards = "|".join(f"(?:{rule.guard})" for rule in rules if rule.guard)
-        self._guard = re.compile(guards.encode(), re.ASCII) if guards else None
 
     def _branch(self, rule: MaskRule) -> str:
         groups = re.compile(rule.pattern).groups
@@ -59,13 +53,8 @@ class Masker:
 
     @staticmethod
     def key(text: str) -> bytes:
-        """Return `text` with every run of digits collapsed to one `0` (runs over 16 digits to a few)."""
-        zeros = text.encode().translate(_DIGITS)
-        return zeros.replace(b"0000", b"0").replace(b"00", b"0").replace(b"00", b"0")
-
-    def sensitive(self, key: bytes) -> bool:
-        """Return True when lines of this key may have different masked texts."""
-        return self._guard is not None and self._guard.search(key) is not None
+        """Return `text` with every run of digits collapsed to one `0`."""
+        return _DIGITS.sub(b"0", text.encode())
 
     def mask(self, text: str) -> str:
         """Return the masked text."""

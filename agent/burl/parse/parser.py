@@ -4,17 +4,22 @@ from typing import Any
 
 import numpy as np
 
-from burl.parse.cache import UNKNOWN, KeyCache, shape_of, template_of
+from burl.parse.cache import KIND, KNOWN, SHAPE, TEMPLATE_SHIFT, KeyCache
 from burl.parse.catalogue import CONTINUATION, Catalogue
-from burl.parse.continuation import Continuations, Shape, shape
+from burl.parse.continuation import Continuations
+from burl.parse.deciding import Deciding
 from burl.parse.lines import LineReader, parameters
 from burl.parse.masks import masking_version
 from burl.parse.matcher import Matcher
 from burl.parse.online import OnlineTemplates
+from burl.parse.recognition import UNKNOWN, Recognition
 from burl.parse.settings import ParseSettings
 from burl.parse.standing import Place, Standing
 from burl.parse.template_set import TemplateSet
 from burl.receive.batch import Ints
+
+_AT_ONCE = 512
+"""Lines that are worked on together: enough for numpy, few enough for long lines to fit into memory."""
 
 
 class Parser:
@@ -39,7 +44,7 @@ class Parser:
         self._continuations = Continuations(settings.max_open_streams)
         self._cache = KeyCache(settings.max_cache_entries)
         self._standing = Standing(settings.max_open_streams)
-        self._lines = 0
+        self._lines = self._forgotten = 0
         self._version = ""
         self.adopt(frozen)
 
@@ -55,7 +60,7 @@ class Parser:
         if version != self._version:
             self._version = version
             self._online = OnlineTemplates(settings, self._catalogue, version)
-        self._max_chars = settings.max_line_chars
+        self._deciding = Deciding(self._reader.masker, settings.masks)
         self._forget()
 
     @property
@@ -70,48 +75,55 @@ class Parser:
             bodies: texts; of a multi-line body the first line decides.
             streams: stream index of each body.
         """
-        found: list[int] = []
-        codes, states, max_chars = self._cache.codes, self._continuations.states, self._max_chars
-        starts, key_of, lines = self._continuations.starts, self._reader.masker.key, self._lines
-        for body, stream in zip(bodies, streams.tolist(), strict=True):
-            key = key_of(body[:max_chars])
-            code = codes.get(key)
-            if code is None:
-                code = self._note(key)
-            look = shape_of(code)
-            if states.get(stream, -1) != look and not starts(Shape(look), stream):
-                found.append(CONTINUATION)
-                continue
-            index = template_of(code)
-            if index == UNKNOWN:
-                place = Place(lines + len(found), streams, len(found), self._standing)
-                index = self._template(body, key, code, place)
-            found.append(index)
+        slices = range(0, max(len(bodies), 1), _AT_ONCE)
+        found = [self._parse(bodies[at : at + _AT_ONCE], streams[at : at + _AT_ONCE]) for at in slices]
+        return found[0] if len(found) == 1 else np.concatenate(found)
+
+    def _parse(self, bodies: list[str], streams: Ints) -> Ints:
+        lines = Recognition(self._cache, self._deciding, self._reader.heads(bodies))
+        records = self._continuations.records(lines.codes & SHAPE, streams)
+        found = np.full(len(bodies), CONTINUATION, dtype=np.int64)
+        done = 0
+        while done < len(bodies):
+            known = records & (lines.codes & KIND == KNOWN)
+            found[done:] = np.where(known, lines.codes >> TEMPLATE_SHIFT, CONTINUATION)[done:]
+            pending = np.flatnonzero(records & ~known)
+            done = self._resolve(lines, streams, found, pending[pending >= done].tolist())
         self._lines += len(bodies)
         self._standing.note(streams)
-        return np.asarray(found, dtype=np.int64)
+        return found
+
+    def _resolve(self, lines: Recognition, streams: Ints, found: Ints, pending: list[int]) -> int:
+        """Find the templates of the `pending` lines; return where all was forgotten, or the end."""
+        forgotten = self._forgotten
+        for position in pending:
+            index = lines.template(position)
+            if index == UNKNOWN:
+                place = Place(self._lines + position, streams, position, self._standing)
+                index = self._template(lines, position, place)
+            found[position] = index
+            if self._forgotten != forgotten:
+                lines.look_up(position + 1)
+                return position + 1
+        return len(found)
 
     def parameters(self, body: str, template: int) -> tuple[str, ...]:
         """Return the variable parts of `body`, one for each `<*>` of its template, as they stood."""
         masked, values = self._reader.masked_with_values(self._reader.head(body))
         return parameters(self._catalogue[template].text.split(), masked.split(), values)
 
-    def _note(self, key: bytes) -> int:
-        line = self._reader.head(key.decode())
-        return self._cache.note_shape(key, shape(line), sensitive=self._reader.masker.sensitive(key))
-
-    def _template(self, body: str, key: bytes, code: int, place: Place) -> int:
-        masked = self._reader.masker.mask(self._reader.head(body))
+    def _template(self, lines: Recognition, position: int, place: Place) -> int:
+        masked = self._reader.masker.mask(lines.lines[position])
         index = self._cache.texts.get(masked, UNKNOWN)
         if index == UNKNOWN:
-            index = self._resolve(self._reader.canonical(masked), place)
+            index = self._assigned(self._reader.canonical(masked), place)
             if index == UNKNOWN:
                 return self._online.overflow()
             self._cache.note_text(masked, index)
-        self._cache.note_template(key, code, index)
+        lines.learn(position, index)
         return index
 
-    def _resolve(self, masked: str, place: Place) -> int:
+    def _assigned(self, masked: str, place: Place) -> int:
         line = self._reader.line(masked)
         index = self._matcher.find(line)
         if index == UNKNOWN:
@@ -124,6 +136,7 @@ class Parser:
 
     def _forget(self) -> None:
         """Empty the caches and the memory behind them together: what one still knew the others must know."""
+        self._forgotten += 1
         self._cache.clear()
         self._online.remembered.clear()
 

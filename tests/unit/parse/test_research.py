@@ -1,13 +1,18 @@
 """What parsing achieves on labelled logs that are not shipped."""
 
+import csv
 import gzip
 import json
+import random
+import re
+import string
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
-from burl.parse import CONTINUATION, Catalogue, Parser, ParseSettings
+from burl.parse import CONTINUATION, Catalogue, Parser, ParseSettings, train_templates
+from plain_parsing import cached, uncached
 from research import DATA, needs_research
 
 pytestmark = [pytest.mark.research, needs_research]
@@ -33,6 +38,28 @@ def test_continuation_lines_of_the_shop_are_told_from_records() -> None:
         total += len(expected)
     assert total > 15_000
     assert wrong / total < 0.002
+
+
+@pytest.mark.parametrize("name", ["BGL", *sorted(p.name for p in (DATA / "parsing_2k").glob("*.csv.gz"))])
+def test_caches_change_no_template_of_real_logs(name: str) -> None:
+    lines = loghub(name)
+    frozen = train_templates(lines[::2], ParseSettings())
+    assert cached(lines, ParseSettings(), frozen) == uncached(lines, ParseSettings(), frozen)
+
+
+def loghub(name: str) -> list[str]:
+    """Return the lines of a log, then again with other numbers and ids."""
+    if name == "BGL":
+        with gzip.open(DATA / "bgl" / "lines.jsonl.gz", "rt", encoding="utf-8") as file:
+            return [json.loads(row)["msg"] for row in file][::20]
+    with gzip.open(DATA / "parsing_2k" / name, "rt", encoding="utf-8") as file:
+        lines = [row["Content"] for row in csv.DictReader(file)]
+    rng = random.Random(1)
+
+    def other(match: re.Match[str]) -> str:
+        return rng.choice(string.digits if match[0].isdigit() else "abcdef")
+
+    return lines + [re.sub(r"(?<=[0-9])[0-9a-f]", other, line) for line in lines for _ in range(2)]
 
 
 def test_a_cold_cache_gives_the_templates_of_a_warm_one() -> None:

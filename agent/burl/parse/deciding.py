@@ -1,0 +1,103 @@
+"""What of a line decides its masked text beside its key: some runs of digits, rarely its ids."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from burl.parse.continuation import shape
+from burl.parse.keys import DIGITS, ID, UUID
+from burl.parse.masks import Masker
+from burl.parse.rules import DEFAULT_MASKS
+from burl.parse.settings import MaskRule
+
+# What of a key the rules that ship may match, where it depends on the digits that a key leaves out.
+_BY_VALUE = {
+    "http_version": r"HTTP/\d*0(?:\.0)?",
+    "http_status": r'(?:HTTP/[\d.]+"? |tatus[ =:"]+|swered )\d*0',
+    "code": r'(?:code|xit|ignal|rrno)[ =:"]+\d*0',
+}
+_BY_LENGTH = {
+    "uuid": r"[0a-fA-F]+(?:-[0a-fA-F]+){4}",
+    "hex": r"0[a-fA-F][0a-fA-F]*",
+    "hex_word": r"(?<![A-Za-z])[a-fA-F]+0[0a-fA-F]*",
+    # The dash of 5-7 belongs to a number, unless these are the ends of words.
+    "pod": r"-(?:(?!0)|(?<![^0A-Za-z_]0-))[a-z]*0[a-z0]*-[a-z0]+",
+}
+# Of the others with a guard `hex_letters` knows no digits, and `mail` only counts whether they are over 63.
+_SHIPPED = {rule["pattern"]: rule["name"] for rule in DEFAULT_MASKS}
+_RUNS_AND_IDS = re.compile(rb"(\d*%b|\d+|%b|%b)" % (DIGITS, ID, UUID))
+_LOOK_LIKE = {DIGITS: b"0", ID: b"0a0", UUID: b"0a0-0a0-0a0-0a0-0a0"}
+"""What the guards of rules see in place of ids."""
+_INSTANCES = (
+    (b"0000000a", b"00000000-0000-0000-0000-000000000000"),
+    (b"000a0000", b"AAAAAAAA-0000-AAAA-0A0A-A0A0A0A0A0A0"),
+    (b"a0000000", b"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa"),
+    (b"a0a0a0a0a0", b"0a0a0a0a-0000-aaaa-0a0a-a0a0a0a0a0a0"),
+    (b"0A0A0A0A0A0A", b"0000000a-0000-0000-0000-a00000000000"),
+    (b"abcdefa0" * 4, b"a0000000-a000-0a00-00a0-00000000000a"),
+)
+"""Ids and UUIDs of all kinds that masks tell apart: by length, by first and last letter, by capitals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Runs of digits of a key's lines, counted from the first, by what of them decides."""
+
+    values: tuple[int, ...]
+    lengths: tuple[int, ...]
+
+
+class Deciding:
+    """Tells of a key what of its lines decides their masked texts."""
+
+    def __init__(self, masker: Masker, rules: Sequence[MaskRule]) -> None:
+        """Args: `rules` are those of `masker`."""
+        self._masker = masker
+        guarded = {rule.guard: _SHIPPED.get(rule.pattern, "") for rule in rules if rule.guard}
+        names = set(guarded.values())
+        self._values = _overlapping(_BY_VALUE[name] for name in names & _BY_VALUE.keys())
+        self._lengths = _overlapping(_BY_LENGTH[name] for name in names & _BY_LENGTH.keys())
+        self._others = _overlapping(guard for guard, name in guarded.items() if not name)
+
+    def runs(self, key: bytes) -> Runs | None:
+        """Return which runs of digits decide; None when anything may."""
+        text, places = _as_guards_see(key)
+        if self._others.search(text):
+            return None
+        values = _touched(self._values, text, places)
+        return Runs(values, tuple(set(_touched(self._lengths, text, places)) - set(values)))
+
+    def ids_matter(self, bare: bytes) -> bool:
+        """Return True when it depends on its ids how a line (see `Keys.bare`) is masked, or its shape."""
+        lines = list(_instances(bare))
+        looks = {shape(self._masker.key(line).decode()) for line in lines}
+        return len(looks) > 1 or len({self._masker.mask(line) for line in lines}) > 1
+
+
+def _overlapping(patterns: Iterable[str]) -> "re.Pattern[bytes]":
+    """Return what finds all matches of `patterns`, also those within others."""
+    either = "|".join(f"(?:{pattern})" for pattern in patterns)
+    return re.compile(f"(?=({either or '(?!)'}))".encode(), re.ASCII)
+
+
+def _touched(pattern: "re.Pattern[bytes]", text: bytes, places: list[int]) -> tuple[int, ...]:
+    """Return the numbers of the runs of digits that matches of `pattern` hold."""
+    spans = [match.span(1) for match in pattern.finditer(text)]
+    return tuple(run for run, place in enumerate(places) if any(start <= place < end for start, end in spans))
+
+
+def _as_guards_see(key: bytes) -> tuple[bytes, list[int]]:
+    """Return the key with what its marks stand for, and where each run of digits has its mark (or -1)."""
+    text, places = b" ", []
+    for part in _RUNS_AND_IDS.split(key):
+        text += part[:-1] + _LOOK_LIKE.get(part[-1:], part[-1:])
+        if part.endswith(DIGITS):
+            places.append(len(text) - 1)
+        elif part.isdigit():
+            places.append(-1)
+    return text, places
+
+
+def _instances(bare: bytes) -> Iterator[str]:
+    for identifier, uuid in _INSTANCES:
+        yield bare.replace(ID, identifier).replace(UUID, uuid).decode()

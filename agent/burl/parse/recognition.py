@@ -1,0 +1,104 @@
+"""Lines known by their keys: most are never masked, and their template is that of the lines like them."""
+
+import re
+from itertools import repeat
+
+import numpy as np
+
+from burl.parse.cache import (
+    EACH_ALONE,
+    KIND,
+    KNOWN,
+    LENGTHS_DECIDE,
+    NEW,
+    OPEN,
+    SEEN_ONCE,
+    SHAPE,
+    TEMPLATE_SHIFT,
+    VALUES_DECIDE,
+    Exact,
+    KeyCache,
+)
+from burl.parse.continuation import shape
+from burl.parse.deciding import Deciding
+from burl.parse.keys import ID, UUID, Keys
+from burl.parse.masks import Masker
+
+UNKNOWN = -1
+
+_RUN = re.compile(rb"\d+")
+_ZEROS = bytes.maketrans(b"123456789", b"000000000")
+
+
+class Recognition:
+    """What is known of the lines of one slice before they are masked, and what is learnt of them."""
+
+    def __init__(self, cache: KeyCache, deciding: Deciding, lines: list[str]) -> None:
+        """Args: `lines` hold no newline."""
+        self._cache, self._deciding = cache, deciding
+        self.lines = lines
+        self._keys = Keys(lines)
+        self.codes = np.empty(len(lines), dtype=np.int64)
+        """By line, see `burl.parse.cache`; its kind is none of SEEN_ONCE and NEW."""
+        self._exact: Exact | None = None
+        self.look_up(0)
+
+    def look_up(self, start: int) -> None:
+        """Set `codes` of the lines from `start` on."""
+        keys = self._keys.keys[start:]
+        known = map(self._cache.codes.get, keys, repeat(NEW))
+        self.codes[start:] = np.fromiter(known, dtype=np.int64, count=len(keys))
+        for position in (np.flatnonzero(self.codes[start:] & KIND >= EACH_ALONE) + start).tolist():
+            self.codes[position] = self._code(position)
+
+    def template(self, position: int) -> int:
+        """Return the template of a line whose code tells none, as far as it is known, else UNKNOWN."""
+        key, kind = self._keys.keys[position], int(self.codes[position]) & KIND
+        if kind == OPEN:
+            code = self._cache.codes.get(key, NEW)
+            return code >> TEMPLATE_SHIFT if code & KIND == KNOWN else UNKNOWN
+        self._exact = self._exact_key(key, kind, position)
+        return UNKNOWN if self._exact is None else self._cache.exact.get(self._exact, UNKNOWN)
+
+    def learn(self, position: int, index: int) -> None:
+        """Remember the template of the line that `template` was asked for last."""
+        code = int(self.codes[position])
+        if code & KIND == OPEN:
+            self._cache.note_code(self._keys.keys[position], index << TEMPLATE_SHIFT | KNOWN | code & SHAPE)
+        elif self._exact is not None and self._exact not in self._cache.exact:
+            matter = self._ids_matter(position)
+            self._cache.note_exact(self._exact, UNKNOWN if matter else index)
+
+    def _code(self, position: int) -> int:
+        key = self._keys.keys[position]
+        code = self._cache.codes.get(key, NEW)  # a line before this one may have been of this key
+        if code & KIND < EACH_ALONE:
+            return code
+        look = shape(Masker.key(self.lines[position]).decode())
+        if code & KIND == EACH_ALONE:
+            return EACH_ALONE | look
+        if code & KIND == NEW:
+            self._cache.note_code(key, SEEN_ONCE)
+            return EACH_ALONE | look
+        return self._cache.note_code(key, self._kind(key, position) | look)
+
+    def _kind(self, key: bytes, position: int) -> int:
+        runs = self._deciding.runs(key)
+        if runs is None or self._ids_matter(position):
+            return EACH_ALONE
+        deciding = (*runs.values, *runs.lengths)
+        if not deciding:
+            return OPEN
+        self._cache.note_deciding(key, deciding)
+        return VALUES_DECIDE if runs.values else LENGTHS_DECIDE
+
+    def _ids_matter(self, position: int) -> bool:
+        bare = self._keys.bare(position)
+        return (ID in bare or UUID in bare) and self._deciding.ids_matter(bare)
+
+    def _exact_key(self, key: bytes, kind: int, position: int) -> Exact | None:
+        if kind == EACH_ALONE:
+            return None
+        line = self._keys.bare(position)
+        runs = _RUN.findall(line if kind == VALUES_DECIDE else line.translate(_ZEROS))
+        return self._cache.exact_key(key, runs)
