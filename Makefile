@@ -47,10 +47,11 @@ bundle: $(DEV) ## Train the bundle of the demo again
 	$(BIN)/burl train --input examples/shop/train --out examples/shop/bundle --seed 1
 
 .PHONY: check
-check: $(DEV) ## Format, lint and types; generated files up to date
+check: $(DEV) ## Format, lint, types and security; generated files up to date
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy $(SOURCES)
+	$(BIN)/bandit --quiet --recursive --severity-level medium agent plugin scripts
 	$(BIN)/python scripts/generate.py --check
 
 # The tests install OpenSearch themselves, from Maven Central into .cache.
@@ -104,6 +105,11 @@ fuzz: $(DEV) ## Fuzz every surface, guided by coverage: over a million inputs
 	@for run in $(FUZZ_RUNS); do \
 	  $(BIN)/python tests/fuzz/guided.py $${run%:*} .cache/fuzz/$${run%:*} -runs=$${run#*:} -artifact_prefix=.cache/fuzz/; \
 	done
+
+.PHONY: audit
+audit: $(DEV) ## Ask PyPI whether a library that we need is known to be vulnerable
+	$(INSTALL) -r requirements/audit.txt
+	@for set in run train; do $(BIN)/pip-audit --no-deps --disable-pip -r requirements/$$set.txt; done
 
 .PHONY: results
 results: $(DEV) ## Run docs/results.md again on the research data (PROTOCOLS="..." for some of it)

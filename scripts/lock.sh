@@ -13,5 +13,6 @@ lock() {
 lock dev.txt pyproject.toml --extra demo --extra train --group dev "$@"
 lock train.txt pyproject.toml --extra train --constraints requirements/dev.txt
 lock run.txt pyproject.toml --extra demo --constraints requirements/dev.txt
+lock audit.txt --group audit --constraints requirements/dev.txt
 lock fuzz.txt --group fuzz --constraints requirements/dev.txt
 lock build.txt --group build --constraints requirements/dev.txt

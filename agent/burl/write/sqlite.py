@@ -49,6 +49,7 @@ _REPLACE = """
 INSERT INTO documents (kind, id, time_ns, version, incident_id, body) VALUES (?, ?, ?, 0, NULL, ?)
 ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body
 """
+_SELECT = "SELECT body FROM documents WHERE {condition} LIMIT ?"
 _TRIM = """
 DELETE FROM documents
 WHERE sequence <= (SELECT max(sequence) FROM documents) - ? AND kind <> 'verdict'
@@ -196,10 +197,7 @@ class SqliteStore:
 
     def _select(self, condition: str, parameters: list[Any]) -> list[dict[str, Any]]:
         with self._lock:
-            rows = self._connection.execute(
-                f"SELECT body FROM documents WHERE {condition} LIMIT ?",  # noqa: S608 - conditions are constants
-                parameters,
-            ).fetchall()
+            rows = self._connection.execute(_SELECT.format(condition=condition), parameters).fetchall()
         return [orjson.loads(body) for (body,) in rows]
 
 

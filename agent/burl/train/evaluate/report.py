@@ -27,9 +27,14 @@ def write_report(evaluation: Evaluation, directory: Path) -> Path:
     )
     page = environment.get_template("evaluation.html.jinja").render(
         evaluation=evaluation,
-        curve=Markup(pictures.get("precision_recall", "")),  # noqa: S704 - our own drawing, names escaped
-        timelines={name: Markup(text) for name, text in timelines.items()},  # noqa: S704 - as above
+        curve=_drawing(pictures.get("precision_recall", "")),
+        timelines={name: _drawing(text) for name, text in timelines.items()},
     )
     path = directory / "report.html"
     path.write_text(page, encoding="utf-8")
     return path
+
+
+def _drawing(svg: str) -> Markup:
+    """Let a drawing of our own through as it is; names in it were escaped when it was drawn."""
+    return Markup(svg)  # nosec B704 # noqa: S704 - see above
