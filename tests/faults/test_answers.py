@@ -1,7 +1,8 @@
 """What is answered, and when: the engine over its real journal, rooms and store."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,14 @@ def lines(*texts: str, pod: str = "api-0") -> list[Line]:
 async def is_answered(task: "asyncio.Task[None]") -> bool:
     await asyncio.wait([task], timeout=SOON_SECONDS)
     return task.done()
+
+
+async def taken(send: Callable[[], Awaitable[None]]) -> None:
+    """Send again for as long as it is refused."""
+    while True:
+        with suppress(Refused):
+            return await send()
+        await asyncio.sleep(0)
 
 
 def test_ok_comes_after_the_store_and_a_resend_waits_for_it(make_world: Callable[..., EngineWorld]) -> None:
@@ -88,6 +97,26 @@ def test_too_much_pending_is_refused_until_the_store_has_it(make_world: Callable
 
     asyncio.run(run())
     assert len(world.annotated()) == 4
+
+
+def test_who_would_wait_too_long_is_refused_at_once(make_world: Callable[..., EngineWorld]) -> None:
+    """D-4."""
+    world = make_world(pending_max_documents=1, max_wait_seconds=SOON_SECONDS / 2)
+
+    async def run() -> None:
+        world.sink.let("hang")
+        # A request of several slices holds the engine until the store took the first of them.
+        known = [("api-0", 9, "request served")] * 5000
+        first = asyncio.create_task(world.send([*lines("disk failed", "node lost"), *known]))
+        assert not await is_answered(first)
+        with pytest.raises(Refused, match="behind"):
+            await world.send(lines("another"))
+        world.sink.let("through")
+        await first
+        await taken(lambda: world.send(lines("another")))
+
+    asyncio.run(run())
+    assert "api-0@0@another" in world.annotated()
 
 
 def test_what_its_client_gave_up_is_not_judged(make_world: Callable[..., EngineWorld]) -> None:

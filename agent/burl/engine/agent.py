@@ -1,7 +1,6 @@
 """`burl run`: the agent - door, engine and sinks wired together, started, and stopped by a signal."""
 
 import asyncio
-import gc
 import logging
 import random
 import signal
@@ -16,6 +15,7 @@ from burl.config import Settings
 from burl.engine.champion import Champion
 from burl.engine.engine import Engine
 from burl.engine.measured import Measured
+from burl.engine.memory import settle
 from burl.engine.metrics import agent_metrics
 from burl.engine.pipeline import Pipeline
 from burl.engine.shadow import Shadow
@@ -70,9 +70,7 @@ class Agent:
         port = await self.door.start()
         background = (self.watch.run(), self.follower.run(), self._follow())
         self.tasks = [asyncio.create_task(work) for work in background]
-        # What is there now stays: without looking at it again, the collector holds the GIL 80 ms less
-        gc.collect()
-        gc.freeze()
+        settle()
         _LOG.info("listening on port %d; %d journaled requests replayed", port, replayed)
         return port
 

@@ -18,9 +18,11 @@ from burl.bundle import Bundle
 from burl.clock import Clock
 from burl.decide import Findings
 from burl.engine.answers import Answer, Answers
+from burl.engine.backlog import Backlog
 from burl.engine.dead_letters import unusable
 from burl.engine.journal import read_journal
 from burl.engine.judge import Judge
+from burl.engine.memory import give_back
 from burl.engine.pipeline import Pipeline
 from burl.engine.resends import Resends
 from burl.engine.settings import EngineSettings
@@ -32,6 +34,8 @@ from burl.receive.otlp import Decoder
 
 _LOG = logging.getLogger(__name__)
 _TICK_SECONDS = 0.25
+_BURST_SECONDS = 2.0
+"""After so long without a request, what a burst took is given back."""
 
 
 class ReplayError(BurlError):
@@ -44,6 +48,7 @@ class _Request:
 
     raw: bytes | None
     sender: str
+    size_bytes: int
     arrival_ns: int
     answer: Answer
 
@@ -77,10 +82,12 @@ class Engine:
         self._judge = Judge(decoder, pipeline)
         self._resends = Resends(settings.resend_memory_requests, settings.resend_memory_seconds)
         self._answers = Answers()
+        self._backlog = Backlog(clock, settings.max_wait_seconds)
         self._queue: queue.SimpleQueue[_Request | _Turn | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="burl-engine", daemon=True)
         self._stopping = False
         self._quiet_since = clock.monotonic()
+        self._hoards = False
         self._unwell = ""
 
     # --- the side of the asyncio loop -------------------------------------------------------------------
@@ -95,7 +102,8 @@ class Engine:
         if reason := self.refusal():
             raise Refused(reason)
         future, answer = _promise()
-        request = _Request(raw, sender, arrival_ns, answer)
+        request = _Request(raw, sender, len(raw), arrival_ns, answer)
+        self._backlog.add(request.size_bytes)
         self._queue.put(request)
         try:
             await future
@@ -141,6 +149,8 @@ class Engine:
             return "stopping"
         if not self._writer.healthy:
             return "store_down"
+        if self._backlog.is_long:
+            return "behind"
         full = self._writer.pending_documents > self._settings.pending_max_documents
         return "too_much_pending" if full else ""
 
@@ -206,13 +216,15 @@ class Engine:
                 if isinstance(request, _Turn):
                     _take_turn(request)
                 else:
-                    self._take(request)
+                    with self._backlog.work(request.size_bytes):
+                        self._take(request)
             except Refused as refused:
                 request.answer(refused)
             except Exception as error:  # noqa: BLE001 - one request must not end the thread that serves all
                 _LOG.exception("the engine failed on a request; its sender is asked to send it again")
                 request.answer(Refused(f"engine_{type(error).__name__}"))
             self._guarded(self._storage.maintain, self._state)
+            del request  # its bytes are not to be kept until another one comes
 
     def _guarded(self, step: Callable[..., None], *arguments: Any) -> None:
         """Run a step of upkeep; what fails is said once for as long as it goes on."""
@@ -236,6 +248,7 @@ class Engine:
             self._answers.wait(digest, request.answer)
             return
         self._quiet_since = self._clock.monotonic()
+        self._hoards = True
         try:
             begun = self._judge.begin(raw, request.sender, request.arrival_ns)
         except MemoryError as full:
@@ -263,6 +276,9 @@ class Engine:
     def _tick(self) -> None:
         """Between requests: let idle time pass, sync the journal, checkpoint when it is due."""
         now = self._clock.monotonic()
+        if self._hoards and now - self._quiet_since >= _BURST_SECONDS:
+            self._hoards = False
+            give_back()
         if not self._writer.healthy:
             self._quiet_since = now  # senders that are refused are not silent
         elif now - self._quiet_since >= self._settings.idle_seconds:

@@ -36,6 +36,11 @@ class EngineSettings(BaseModel):
         3600.0, gt=0, description="How long the digest of a request is remembered."
     )
     resend_memory_requests: int = Field(100_000, ge=1, description="How many digests are remembered at most.")
+    max_wait_seconds: float = Field(
+        5.0,
+        gt=0,
+        description="A request that would wait longer for its turn is refused; its sender comes again.",
+    )
     stop_seconds: float = Field(
         5.0,
         gt=0,
