@@ -11,6 +11,8 @@ AUTO = frozenset({"auto", "ensemble"})
 """Two words for one thing: what suits the data, the budget shared by all (docs/adr/0011)."""
 _MIN_SESSIONS = 200
 """Sessions from which on they are judged as such."""
+_MIN_ALONE = 60
+"""The same, where there are no lines that anything else could be learnt from."""
 _MIN_WINDOWS = 200
 _MIN_INTERVALS = 40
 _MIN_LABELLED = 20
@@ -41,9 +43,9 @@ def choose(wanted: Sequence[str], split: Split) -> list[Choice]:
         chosen.append(Choice("new_template", "always: what was never seen is worth a look"))
     chosen += _of_words(split)
     sessions, windows = _count(fit, "session"), _count(fit, "window")
-    if sum(len(part.closed) for part in fit.intervals()) >= _MIN_INTERVALS:
+    if fit.timed and sum(len(part.closed) for part in fit.intervals()) >= _MIN_INTERVALS:
         chosen.append(Choice("rate", "there is enough history of counts for bursts and silence"))
-    if sessions >= _MIN_SESSIONS:
+    if sessions >= (_MIN_SESSIONS if chosen else _MIN_ALONE):
         chosen.append(Choice("event_set:session", f"{sessions} sessions show what belongs together"))
         why = f"{sessions} sessions show what follows what; half a share, for event_set judges them, too"
         chosen.append(Choice("deeplog:session", why, 0.5))
@@ -53,7 +55,9 @@ def choose(wanted: Sequence[str], split: Split) -> list[Choice]:
         chosen.append(Choice("deeplog:window", why))
         chosen += _labelled(fit, "window")
     if not chosen:
-        raise InputError("there is too little of everything to learn from: no lines, few sessions")
+        raise InputError(
+            f"{sessions} sequences and no lines are too little to learn from; it takes {_MIN_ALONE}"
+        )
     return chosen
 
 

@@ -48,7 +48,7 @@ def end_times(sequences: Sequences) -> npt.NDArray[np.int64]:
 
 @dataclass(slots=True)
 class Corpus:
-    """Units of training data; satisfies `burl.detect.Corpus`."""
+    """Units of training data; satisfies `burl.detect.Corpus`. Times are made up where it is not `timed`."""
 
     catalogue: Catalogue
     streams: StreamTable
@@ -57,6 +57,7 @@ class Corpus:
     sessions: Sequences | None = None
     interval_slices: list[Intervals] = field(default_factory=list)
     unit_labels: dict[Unit, npt.NDArray[np.bool_]] = field(default_factory=dict)
+    timed: bool = True
 
     def span_seconds(self) -> float:
         """Event time from the first record to the last."""

@@ -20,6 +20,7 @@ from burl.receive.batch import Batch, Ints, StreamTable
 from burl.train.corpus import Corpus, Split, split
 from burl.train.labels import mark, with_continuations
 from burl.train.session_spec import session_spec
+from burl.train.untimed import are_timed, spaced
 from burl.window.settings import WindowSettings
 from burl.window.spec import SessionSpec
 from burl.window.windower import Windowed, Windower
@@ -86,12 +87,17 @@ def prepare(
         InputError: there are too few records.
         ConfigError: a session is not known.
     """
+    timed = are_timed(batches)
+    if not timed:
+        batches = spaced(batches)
     times = np.concatenate([np.empty(0, dtype=np.int64), *(batch.times_ns for batch in batches)])
     if len(times) < _MIN_RECORDS:
         raise InputError(f"{len(times)} records are too few to learn from; it takes {_MIN_RECORDS}")
     cut_ns = int(np.quantile(times, 1 - _HOLDOUT_SHARE, method="lower"))
     trial = _part(recipe, batches, streams, cut_ns, progress, abnormal=abnormal)
     final = _part(recipe, batches, streams, _ALL_NS, progress, abnormal=abnormal)
+    for corpus in (trial.split.fit, trial.split.holdout, final.split.fit):
+        corpus.timed = timed
     return Prepared(
         templates=final.templates,
         sessions=final.sessions,

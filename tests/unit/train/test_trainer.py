@@ -45,6 +45,40 @@ def test_labels_of_other_lines_are_one_clear_line(capsys: pytest.CaptureFixture[
     assert not (tmp_path / "bundle").exists()
 
 
+def test_lines_without_a_time_are_learnt_in_their_order(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    log, bundle = tmp_path / "plain.log", tmp_path / "bundle"
+    steps = ("opened the box", "filled the box", "checked the box", "closed the box")
+    log.write_text("".join(f"{steps[i % 4]}\n" for i in range(2_000)))
+    done = burl(capsys, "train", "--input", log, "--out", bundle)
+    assert done.code == 0, done.err
+    manifest = load_bundle(bundle).manifest
+    assert manifest.training.lines == 2_000
+    assert "rate" not in {entry.id for entry in manifest.detectors}
+    log.write_text(f"{steps[0]}\nthe box is on fire\n{steps[1]}\n")
+    found = burl(capsys, "score", "--bundle", bundle, "--input", log, "--json")
+    assert "on fire" in found.out
+
+
+def test_a_hundred_sequences_are_enough_for_auto(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path, bundle = tmp_path / "sequences.csv", tmp_path / "bundle"
+    rows = [f"train,t{i},0,,{_FLOWS[i % 3]}\n" for i in range(100)]
+    path.write_text("split,id,label,kind,events\n" + "".join(rows))
+    done = burl(capsys, "train", "--input", path, "--out", bundle)
+    assert done.code == 0, done.err
+    assert "event_set:session" in {entry.id for entry in load_bundle(bundle).manifest.detectors}
+
+
+def test_a_few_sequences_are_one_clear_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "sequences.csv"
+    path.write_text("split,id,label,kind,events\n" + "".join(f"train,t{i},0,,1 2 3\n" for i in range(30)))
+    done = burl(capsys, "train", "--input", path, "--out", tmp_path / "bundle")
+    assert done.code == 2
+    assert "it takes 60" in done.err
+    assert len(done.err.splitlines()) == 1
+
+
 def test_sequences_of_event_ids_make_a_bundle(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path, bundle = tmp_path / "sequences.csv", tmp_path / "bundle"
     rows = [f"train,t{i},0,,{_FLOWS[i % 3]}\n" for i in range(300)]
