@@ -15,6 +15,7 @@ _STATUS_BEFORE = (
     r'(?:(?<=HTTP/\d\.\d" )|(?<=HTTP/\d\.\d )|(?<=HTTP/\d" )'
     r'|(?<=tatus[ =:])|(?<=tatus[":][ :])|(?<=swered ))'
 )
+_SAYS_NOTHING = r"(?<!msg)(?<!message)(?<!event)(?<!err)(?<!error)(?<!reason)(?<!exception)"
 _CODE_BEFORE = r'(?:(?<=code[ =:])|(?<=code[":][ :])|(?<=xit[ =:])|(?<=ignal[ =:])|(?<=rrno[ =:]))'
 
 
@@ -55,8 +56,8 @@ DEFAULT_MASKS = (
     _mask("pod", r"-(?=[a-z]*\d)[a-z\d]{8,10}-[a-z\d]{5}(?![\w-])", guard="-[a-z]*0[a-z0]*-[a-z0]+"),
     # The second of two quoted texts, as access logs end with referrer and user agent.
     _mask("agent", r'" "([^"]*)"'),
-    # A quoted value of several words, so that their number doesn't matter.
-    _mask("quoted", r"""=["']([^"'\s]*\s[^"']*)["']"""),
+    # A quoted value of several words, so that their number doesn't matter; but not what the line has to say.
+    _mask("quoted", rf"""{_SAYS_NOTHING}=["']([^"'\s]*\s[^"']*)["']"""),
     _mask("query", r"""[?&][\w.%-]+=([^&\s"'<>]+)"""),
 )
 

@@ -42,6 +42,7 @@ def put_back(masked: str, values: list[str]) -> str:
         ("[2026-11-22 13:21:29,376: INFO/MainProcess] x", "[<TIME>: INFO/MainProcess] x"),
         ("POST /checkout/c-c99f7547/payment HTTP/1.1", "POST /checkout/c-<*>/payment HTTP/1.1"),
         ("search q='red lamp' in name=\"x y\" or='z'", "search q='<*>' in name=\"<*>\" or='z'"),
+        ("level=error msg=\"disk 7 is full\" ua='x y'", "level=error msg=\"disk <*> is full\" ua='<*>'"),
         ("GET /search?q=box&page=2 HTTP/1.1", "GET /search?q=<*>&page=<*> HTTP/1.1"),
         ('HTTP/1.1" 200 33 "-" "Mozilla/5.0 (X11; rv:128.0)"', 'HTTP/1.1" 200 <*> "-" "<*>"'),
         ("answered 503 after 149ms", "answered 503 after <*>ms"),
