@@ -270,6 +270,12 @@ SHADOW = (
     Field("burl.shadow.errors", "integer", "Requests that made it fail."),
     Field("burl.shadow.champion_records", "integer", "Records that the champion scored meanwhile."),
     Field("burl.shadow.champion_cpu_seconds", "double", "Processor time that it took for them."),
+    Field(
+        "burl.shadow.champion_hidden",
+        "keyword",
+        "Verdicts that had findings of the champion hidden meanwhile.",
+        many=True,
+    ),
     _AGENT,
 )
 """What a challenger found, kept apart from what is alerted; and how its runs went."""

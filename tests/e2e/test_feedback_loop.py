@@ -136,7 +136,6 @@ def _configured(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pyt
         "RECEIVE__MAX_AHEAD_SECONDS": "1e9",
         "DECIDE__BUDGET": "200/day",
         "FEEDBACK__POLL_SECONDS": "1",
-        "FEEDBACK__COUNT_SECONDS": "0",
         "BUNDLE__REGISTRY": str(tmp_path / "registry"),
         "BUNDLE__POLL_SECONDS": "0.2",
         "WRITE__STORE": request.param,

@@ -50,6 +50,7 @@ class ShadowRun:
         """
         self._pipeline, self._decoder, self._version = pipeline, decoder, version
         self._champion, self._agent, self._start_ns = champion, agent, start_ns
+        self._hidden_before = dict(champion.suppressor.hidden)
         self._before = (champion.counters.records, champion.counters.cpu_seconds)
         self._beside = next((source.model_version for source in champion.sources), "online")
         self._first_ns, self._last_ns = 0, 0
@@ -119,8 +120,14 @@ class ShadowRun:
             "burl.shadow.errors": self.errors,
             "burl.shadow.champion_records": counters.records - records,
             "burl.shadow.champion_cpu_seconds": round(counters.cpu_seconds - seconds, 6),
+            "burl.shadow.champion_hidden": self._hidden(),
             "schema_version": SCHEMA_VERSION,
         } | self._stamp("run", start)
+
+    def _hidden(self) -> list[str]:
+        """Return the verdicts that had findings of the champion hidden meanwhile."""
+        hidden = dict(self._champion.suppressor.hidden)
+        return sorted(name for name, count in hidden.items() if count > self._hidden_before.get(name, 0))
 
     def _stamp(self, document: str, key: str) -> dict[str, Any]:
         name = f"shadow\n{self._version}\n{self._agent}\n{key}"

@@ -6,7 +6,7 @@ from typing import Any
 
 from burl.errors import NotThereError
 from burl.feedback.comparison import Found, Runs, Side, champions_own, only, runs_of, shared, side_of, told_in
-from burl.feedback.desk import Desk, hidden_count
+from burl.feedback.desk import Desk
 from burl.feedback.verdict import in_force
 from burl.write.base import Store
 
@@ -71,9 +71,8 @@ def compare(store: Store, desk: Desk, version: str, supersedes: Mapping[str, str
     stored = store.annotations(since_ns=runs.spans[0][0], limit=_MAX_DOCUMENTS)
     mine = champions_own(stored, runs)
     verdicts = told_in(in_force(desk.verdicts()), [*mine, *theirs])
-    hidden = [rule["id"] for rule in desk.suppressions() if hidden_count(rule)]
     return Comparison(
-        version, runs, side_of(mine, verdicts, {}, hidden), side_of(theirs, verdicts, supersedes)
+        version, runs, side_of(mine, verdicts, {}, runs.hidden), side_of(theirs, verdicts, supersedes)
     )
 
 

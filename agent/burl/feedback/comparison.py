@@ -21,10 +21,15 @@ _ONLINE = "online"
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """How a challenger's runs went, at all agents together; times in nanoseconds since the epoch."""
+    """How a challenger's runs went, at all agents together; times in nanoseconds since the epoch.
+
+    Attributes:
+        hidden: verdicts that had findings of the champion hidden meanwhile.
+    """
 
     spans: list[tuple[int, int]]
     champions: frozenset[str]
+    hidden: frozenset[str]
     records: int
     cpu_seconds: float
     champion_records: int
@@ -109,6 +114,7 @@ def runs_of(documents: Iterable[Document]) -> Runs:
     return Runs(
         spans=_union([span for span in spans if span[1] > 0]),
         champions=frozenset(str(run["burl.shadow.champion"]) for run in runs),
+        hidden=frozenset(name for run in runs for name in run.get("burl.shadow.champion_hidden", ())),
         records=_sum(runs, "records"),
         cpu_seconds=_sum(runs, "cpu_seconds"),
         champion_records=_sum(runs, "champion_records"),
@@ -164,9 +170,18 @@ def champions_own(annotations: Iterable[dict[str, Any]], runs: Runs) -> list[dic
 
 
 def told_in(verdicts: Iterable[dict[str, Any]], findings: Iterable[Document]) -> list[dict[str, Any]]:
-    """Return the verdicts that can be compared: of anomalies, those that are among `findings`."""
-    uids = {_uid(one) for one in findings}
-    return [one for one in verdicts if one["verdict"] != "anomaly" or _uid(one) in uids - {""}]
+    """Return the verdicts that can be compared: of anomalies, those that are among `findings`.
+
+    Of verdicts that call the same normal, only the newest counts; they come newest first.
+    """
+    uids = {_uid(one) for one in findings} - {""}
+    told: dict[str, dict[str, Any]] = {}
+    for one in verdicts:
+        if one["verdict"] == "normal":
+            told.setdefault(repr(suppression(one)["match"]), one)
+        elif one["verdict"] == "missed" or _uid(one) in uids:
+            told[one["id"]] = one
+    return list(told.values())
 
 
 def _normal(verdicts: Sequence[dict[str, Any]], supersedes: Mapping[str, str]) -> Suppressor:

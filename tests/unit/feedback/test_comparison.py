@@ -88,6 +88,7 @@ def test_who_agrees_with_people(store: SqliteStore) -> None:
     desk.give(Verdict("anomaly"), of_champion(10_000_000).document)
     desk.give(Verdict("normal"), wrong.document)
     desk.give(Verdict("normal"), gone.document)
+    desk.give(Verdict("normal", note="said twice"), gone.document)
     desk.missed(Verdict("missed"), "the disk burns")
     store.put_shadow(
         [
@@ -123,8 +124,7 @@ def test_who_agrees_with_people(store: SqliteStore) -> None:
 def test_what_is_hidden_was_found_by_the_champion(store: SqliteStore) -> None:
     desk = Desk(store, SystemClock())
     given = desk.give(Verdict("normal"), of_champion(10).document)
-    desk.count("agent", {given["id"]: 3})
-    store.put_shadow([run("a", 0, HOUR_SECONDS)])
+    store.put_shadow([run("a", 0, HOUR_SECONDS, **{"burl.shadow.champion_hidden": [given["id"]]})])
     found = compared(store).to_json()
     assert (found["champion"]["agreement"]["normal"], found["challenger"]["agreement"]["normal"]) == (0, 1)
 
