@@ -17,14 +17,24 @@ _RUN = re.compile(r"(?:<\*>|<[A-Z]+>|[^\W_])+")
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
 _WORDLIKE = re.compile(r"(?=[a-fA-F]*[g-zG-Z])[a-zA-Z]{3,}")
 """Letters beside digits are kept when they are not hexadecimal: `sha` of `sha256`, nothing of `3fcafe`."""
+_WILDCARDS_OF_ID, _LEAST_OF_ID = 2, 3
+"""`R<*>-M<*>-NB-C` names a node: of a token with two wildcards only words of three letters are read."""
 _CODE_DIGITS = 3
 """Masking leaves numbers only where they mean something: a status, an exit code, a signal."""
 
 
 def words(text: str) -> list[str]:
     """Return the words of a masked line in lower case, `<*>` where something varies (once for several)."""
-    found = [word for run in _RUN.findall(text[:_MAX_CHARACTERS]) for word in _words_of(run)]
+    found = [word for token in text[:_MAX_CHARACTERS].split() for word in _words_of_token(token)]
     return [word for word, copies in groupby(found) for _ in (copies if word != WILDCARD else (0,))]
+
+
+def _words_of_token(token: str) -> list[str]:
+    """Return the words of what stands between spaces; short ones beside wildcards are parts of an id."""
+    found = [word for run in _RUN.findall(token) for word in _words_of(run)]
+    if found.count(WILDCARD) < _WILDCARDS_OF_ID:
+        return found
+    return [word for word in found if len(word) >= _LEAST_OF_ID]
 
 
 def _words_of(run: str) -> list[str]:

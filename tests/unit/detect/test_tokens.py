@@ -18,7 +18,7 @@ from burl.detect.tokens import words
         ),
         ("GET /var/log/nginx/error.log", ["get", "var", "log", "nginx", "error", "log"]),
         ("HTTPServer answered 503 after <*>ms", ["http", "server", "answered", "503", "after", "<*>"]),
-        ("R<*>-M<*>-NB RAS KERNEL", ["<*>", "nb", "ras", "kernel"]),
+        ("R<*>-M<*>-NB RAS KERNEL", ["<*>", "ras", "kernel"]),
         ("id 3fcafe99 utf8 sha256sum", ["id", "<*>", "utf", "<*>", "sha", "sum", "<*>"]),
         ("<TIME> started", ["<*>", "started"]),
         ("überprüft 行", ["überprüft", "行"]),

@@ -27,8 +27,9 @@ class Logsy(LineDetector):
     than where normal and not normal are as likely, which by the loss is ln 2.
 
     The other systems are those of `burl train --auxiliary`, else nginx, PostgreSQL, Redis, Celery and a web
-    shop, which are shipped. Their lines that the target writes, too, are left out. Words that only they use,
-    and few of them, are unknown words: so an unknown word is a sign of the unusual.
+    shop, which are shipped. Their lines that the target writes, too, are left out; words that one line of
+    theirs has alone are unknown words. Beyond the paper, normal lines in which a stretch is replaced are
+    pushed away, too: see `burl.detect.logsy.grafts`.
 
     Good at: new kinds of lines, told by what they say, without labels. Bad at: what is odd but well worded.
     """
