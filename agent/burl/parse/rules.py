@@ -61,6 +61,9 @@ DEFAULT_MASKS = (
     _mask("query", r"""[?&][\w.%-]+=([^&\s"'<>]+)"""),
 )
 
+FORMER_PATTERNS = (r"""=["']([^"'\s]*\s[^"']*)["']""",)
+"""Of rules as they once were: bundles trained with them still load."""
+
 _LEVEL = "TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRIT|CRITICAL|ALERT|EMERG|FATAL|PANIC|SEVERE"
 
 DEFAULT_PROTECTED = (

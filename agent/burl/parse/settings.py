@@ -6,9 +6,11 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from burl.parse.backtracking import may_run_away
-from burl.parse.rules import DEFAULT_MASKS, DEFAULT_PROTECTED
+from burl.parse.rules import DEFAULT_MASKS, DEFAULT_PROTECTED, FORMER_PATTERNS
 
-_SHIPPED = frozenset(str(rule["pattern"]) for rule in (*DEFAULT_MASKS, *DEFAULT_PROTECTED))
+_SHIPPED = frozenset(str(rule["pattern"]) for rule in (*DEFAULT_MASKS, *DEFAULT_PROTECTED)).union(
+    FORMER_PATTERNS
+)
 """Tried on lines made to harm them (tests/unit/parse/test_backtracking.py)."""
 _RUNS = re.compile(r"\\d\+")
 _COUNTED = re.compile(r"\\d|[0-9]")
