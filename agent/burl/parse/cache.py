@@ -19,11 +19,13 @@ VALUES_DECIDE = 2 << 3
 """Some runs of digits decide the template."""
 LENGTHS_DECIDE = 3 << 3
 """The lengths of some runs of digits decide the template."""
-EACH_ALONE = 4 << 3
+IDS_DECIDE = 4 << 3
+"""The ids decide the template, and perhaps some runs of digits."""
+EACH_ALONE = 5 << 3
 """Anything may decide the template, and the shape."""
-SEEN_ONCE = 5 << 3
+SEEN_ONCE = 6 << 3
 """What decides the template is found out when the key comes again: most keys that never do cost little."""
-NEW = 6 << 3
+NEW = 7 << 3
 
 Runs = bytes | tuple[bytes, ...]
 Exact = tuple[bytes, Runs]
@@ -52,7 +54,7 @@ class KeyCache:
 
     def note_deciding(self, key: bytes, runs: tuple[int, ...]) -> None:
         """Remember which runs of digits decide the template of a key."""
-        self._deciding[key] = itemgetter(*runs)
+        self._deciding[key] = itemgetter(*runs) if runs else tuple
 
     def exact_key(self, key: bytes, runs: list[bytes]) -> Exact | None:
         """Return what decides the template of a line with these runs of digits; None when it is forgotten."""

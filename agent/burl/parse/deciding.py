@@ -26,6 +26,8 @@ _BY_LENGTH = {
 # Of the others with a guard `hex_letters` knows no digits, and `mail` only counts whether they are over 63.
 _SHIPPED = {rule["pattern"]: rule["name"] for rule in DEFAULT_MASKS}
 _RUNS_AND_IDS = re.compile(rb"(\d*%b|\d+|%b|%b)" % (DIGITS, ID, UUID))
+_GROWN_TOGETHER = re.compile(b"[%b%b](?:[A-Za-z]|%b?[%b%b])" % (ID, UUID, DIGITS, ID, UUID))
+"""An id that a word goes on from may hold the beginning of that word: `E` of `Error`."""
 _LOOK_LIKE = {DIGITS: b"0", ID: b"0a0", UUID: b"0a0-0a0-0a0-0a0-0a0"}
 """What the guards of rules see in place of ids."""
 _INSTANCES = (
@@ -62,16 +64,18 @@ class Deciding:
     def runs(self, key: bytes) -> Runs | None:
         """Return which runs of digits decide; None when anything may."""
         text, places = _as_guards_see(key)
-        if self._others.search(text):
+        if _GROWN_TOGETHER.search(key) or self._others.search(text):
             return None
         values = _touched(self._values, text, places)
         return Runs(values, tuple(set(_touched(self._lengths, text, places)) - set(values)))
 
-    def ids_matter(self, bare: bytes) -> bool:
-        """Return True when it depends on its ids how a line (see `Keys.bare`) is masked, or its shape."""
-        lines = list(_instances(bare))
-        looks = {shape(self._masker.key(line).decode()) for line in lines}
-        return len(looks) > 1 or len({self._masker.mask(line) for line in lines}) > 1
+    def ids_shape(self, bare: bytes) -> bool:
+        """Return True when the shape of a line (see `Keys.bare`) depends on its ids."""
+        return len({shape(self._masker.key(line).decode()) for line in _instances(bare)}) > 1
+
+    def ids_decide(self, bare: bytes) -> bool:
+        """Return True when the masked text of a line (see `Keys.bare`) depends on its ids."""
+        return len({self._masker.mask(line) for line in _instances(bare)}) > 1
 
 
 def _overlapping(patterns: Iterable[str]) -> "re.Pattern[bytes]":

@@ -7,6 +7,7 @@ import numpy as np
 
 from burl.parse.cache import (
     EACH_ALONE,
+    IDS_DECIDE,
     KIND,
     KNOWN,
     LENGTHS_DECIDE,
@@ -26,6 +27,8 @@ from burl.parse.masks import Masker
 
 UNKNOWN = -1
 
+_NUMBER = re.compile(rb"(?<![0-9A-Za-z])[0-9]+(?![0-9A-Za-z])")
+"""What is no part of an id."""
 _RUN = re.compile(rb"\d+")
 _ZEROS = bytes.maketrans(b"123456789", b"000000000")
 
@@ -66,8 +69,9 @@ class Recognition:
         if code & KIND == OPEN:
             self._cache.note_code(self._keys.keys[position], index << TEMPLATE_SHIFT | KNOWN | code & SHAPE)
         elif self._exact is not None and self._exact not in self._cache.exact:
-            matter = self._ids_matter(position)
-            self._cache.note_exact(self._exact, UNKNOWN if matter else index)
+            bare = self._keys.bare(position)
+            alone = code & KIND != IDS_DECIDE and _has_ids(bare) and self._deciding.ids_decide(bare)
+            self._cache.note_exact(self._exact, UNKNOWN if alone else index)
 
     def _code(self, position: int) -> int:
         key = self._keys.keys[position]
@@ -83,22 +87,28 @@ class Recognition:
         return self._cache.note_code(key, self._kind(key, position) | look)
 
     def _kind(self, key: bytes, position: int) -> int:
-        runs = self._deciding.runs(key)
-        if runs is None or self._ids_matter(position):
+        runs, bare = self._deciding.runs(key), self._keys.bare(position)
+        if runs is None or (_has_ids(bare) and self._deciding.ids_shape(bare)):
             return EACH_ALONE
         deciding = (*runs.values, *runs.lengths)
-        if not deciding:
+        ids_decide = _has_ids(bare) and self._deciding.ids_decide(bare)
+        if not deciding and not ids_decide:
             return OPEN
         self._cache.note_deciding(key, deciding)
+        if ids_decide:
+            return IDS_DECIDE
         return VALUES_DECIDE if runs.values else LENGTHS_DECIDE
-
-    def _ids_matter(self, position: int) -> bool:
-        bare = self._keys.bare(position)
-        return (ID in bare or UUID in bare) and self._deciding.ids_matter(bare)
 
     def _exact_key(self, key: bytes, kind: int, position: int) -> Exact | None:
         if kind == EACH_ALONE:
             return None
         line = self._keys.bare(position)
-        runs = _RUN.findall(line if kind == VALUES_DECIDE else line.translate(_ZEROS))
-        return self._cache.exact_key(key, runs)
+        runs = _RUN.findall(line.translate(_ZEROS) if kind == LENGTHS_DECIDE else line)
+        exact = self._cache.exact_key(key, runs)
+        if kind != IDS_DECIDE or exact is None:
+            return exact
+        return (key + _NUMBER.sub(b"0", self.lines[position].encode()), exact[1])
+
+
+def _has_ids(bare: bytes) -> bool:
+    return ID in bare or UUID in bare
