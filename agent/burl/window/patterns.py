@@ -11,6 +11,9 @@ from burl.parse.backtracking import may_run_away
 SEARCHED_CHARS = 4096
 """Characters of a text that ids are looked for in."""
 
+_NOT_LITERAL = re.compile(r"\\.|\[[^]]*\]|\(\?<?[!=:]")
+"""Parts of the expressions of shapes that are no text: escapes, sets of characters, how groups begin."""
+
 
 class Finds(Protocol):
     """What both engines' expressions can do."""
@@ -45,3 +48,13 @@ def id_pattern(pattern: str) -> Finds:
     except re2.error as error:
         raise ValueError(f"may take for ever, and RE2 does not know it either: {reason}") from error
     return linear
+
+
+def has_name(shape: str) -> bool:
+    """Return True for the shape of ids with letters of their own (`blk_`), which no other word has."""
+    return any(char.isalpha() for char in _NOT_LITERAL.sub("", shape))
+
+
+def word_pattern(shape: str) -> Finds:
+    """Return an expression that finds whole words of a shape. Raises ValueError as `id_pattern`."""
+    return id_pattern(rf"(?<![\w.-])(?:{shape})(?![\w-]|\.[\w-])")

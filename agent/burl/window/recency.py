@@ -28,9 +28,14 @@ class Recency(Generic[Key]):
 
     def touch(self, key: Key, sender: str, watermark_ns: int) -> None:
         """Note that `key` had an event when the sender's watermark stood at `watermark_ns`."""
-        self.discard(key)
+        known = self._touched.get(key)
+        if known is not None and known[0] != sender:
+            self.discard(key)
         self._touched[key] = (sender, watermark_ns)
-        self._by_sender.setdefault(sender, OrderedDict())[key] = None
+        self._touched.move_to_end(key)
+        keys = self._by_sender.setdefault(sender, OrderedDict())
+        keys[key] = None
+        keys.move_to_end(key)
 
     def touched(self, key: Key) -> tuple[str, int] | None:
         """Return the sender that last touched `key` and its watermark then, or None."""

@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from burl.window.patterns import SEARCHED_CHARS, id_pattern
+from burl.window.patterns import SEARCHED_CHARS, has_name, id_pattern
 from burl.window.spec import SessionKind
 
 
@@ -26,3 +26,17 @@ def test_both_engines_give_groups_alike() -> None:
 def test_what_neither_engine_bears_is_refused(pattern: str) -> None:
     with pytest.raises(ValidationError):
         SessionKind(name="evil", pattern=pattern)
+
+
+@pytest.mark.parametrize(
+    ("shape", "named"),
+    [
+        (r"(?<![\w-])blk(?:_|_\-)[0-9]{16,19}(?![\w-])", True),
+        (r"(?<![\w-])[0-9a-f]{16}\.jpg(?![\w-])", True),
+        (r"(?<![\w-])[0-9a-f]{8}\-[0-9a-f]{4}(?![\w-])", False),
+        (r"\b[A-Z]{2}\d+\b", False),
+        ("", False),
+    ],
+)
+def test_a_shape_has_a_name_where_letters_are_its_own(shape: str, named: bool) -> None:  # noqa: FBT001 - a case
+    assert has_name(shape) is named

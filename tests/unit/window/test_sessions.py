@@ -129,6 +129,27 @@ def test_slots_of_known_templates_and_shapes_for_new_ones() -> None:
     ]
 
 
+def test_a_line_with_more_words_of_a_shape_than_slots_is_looked_at_in_full() -> None:
+    slots = (Slot(template_id="id-move", parameter=1),)
+    spec = SessionSpec(kinds=(SessionKind(name="cart", slots=slots, shape=r"(?<![\w-])c-[0-9]{2}(?![\w-])"),))
+    world = World(SETTINGS, spec)
+    world.template("move", trained=True)
+    world.feed(
+        [
+            (0, 0, "move 7 c-12"),
+            (1, 0, "move c-99 c-12"),
+            (2, 0, "move 7 c-12.old"),
+            (3, 0, "move 7 c-123"),
+        ]
+    )
+    world.flush()
+    assert [(ids, len(judged)) for _, _, ids, _, _, judged in world.sequences(sessions)] == [
+        (["c-12"], 2),
+        (["c-12.old"], 1),
+        (["c-123"], 1),
+    ]
+
+
 def test_a_spec_survives_json() -> None:
     assert SessionSpec.from_json(SPEC.to_json()) == SPEC
 
