@@ -38,5 +38,5 @@ def test_what_neither_engine_bears_is_refused(pattern: str) -> None:
         ("", False),
     ],
 )
-def test_a_shape_has_a_name_where_letters_are_its_own(shape: str, named: bool) -> None:  # noqa: FBT001 - a case
+def test_a_shape_has_a_name_where_letters_are_its_own(shape: str, named: bool) -> None:
     assert has_name(shape) is named
