@@ -59,6 +59,19 @@ def test_stopping_says_so_refuses_and_lets_what_is_in_flight_be_answered() -> No
     serve(held, use)
 
 
+def test_a_sender_that_is_cut_off_is_not_counted_as_one_that_sends_too_much() -> None:
+    """A sender's restart must raise no alert about requests that are turned away for good."""
+
+    async def use(target: Target, _: Door) -> None:
+        async with channel_to(target) as channel:
+            nothing = channel.stream_unary(EXPORT, bytes, bytes)(iter(()))
+            with pytest.raises(aio.AioRpcError) as caught:
+                await nothing
+            assert caught.value.code() == grpc.StatusCode.UNAVAILABLE
+
+    assert dict(serve(Decoding(), use).refused_requests) == {"cut_off": 1}
+
+
 @pytest.mark.parametrize("service", HEALTH_SERVICES)
 def test_health_tells_ingest_from_detection(service: str) -> None:
     async def use(target: Target, door: Door) -> None:

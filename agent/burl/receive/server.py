@@ -11,7 +11,7 @@ from grpc import aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from burl.clock import Clock
-from burl.errors import ConfigError, TooLarge
+from burl.errors import ConfigError, Refused
 from burl.receive.admission import Admission
 from burl.receive.counters import ReceiveCounters
 from burl.receive.http_door import HttpDoor
@@ -152,13 +152,16 @@ class Door:
 
 
 async def _arrived(messages: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
-    """Yield what comes. Raises TooLarge when nothing does: gRPC has dropped a message over its limit."""
+    """Yield what comes. Raises Refused when nothing does.
+
+    Then the sender is gone, or its message is over gRPC's limit, which gRPC itself has answered.
+    """
     nothing = True
     async for message in messages:
         nothing = False
         yield message
     if nothing:
-        raise TooLarge("the message is too large")
+        raise Refused("cut_off")
 
 
 def peer_host(peer: str) -> str:
