@@ -14,7 +14,7 @@ _MIN_SESSIONS = 200
 _MIN_ALONE = 60
 """The same, where there are no lines that anything else could be learnt from."""
 _MIN_WINDOWS = 200
-_MIN_INTERVALS = 40
+_MIN_INTERVALS, _MIN_HELD_INTERVALS = 40, 20
 _MIN_LABELLED = 20
 
 
@@ -43,7 +43,8 @@ def choose(wanted: Sequence[str], split: Split) -> list[Choice]:
         chosen.append(Choice("new_template", "always: what was never seen is worth a look"))
     chosen += _of_words(split)
     sessions, windows = _count(fit, "session"), _count(fit, "window")
-    if fit.timed and sum(len(part.closed) for part in fit.intervals()) >= _MIN_INTERVALS:
+    enough = _intervals(fit) >= _MIN_INTERVALS and _intervals(split.holdout) >= _MIN_HELD_INTERVALS
+    if fit.timed and enough:
         chosen.append(Choice("rate", "there is enough history of counts for bursts and silence"))
     if sessions >= (_MIN_SESSIONS if chosen else _MIN_ALONE):
         chosen.append(Choice("event_set:session", f"{sessions} sessions show what belongs together"))
@@ -78,6 +79,10 @@ def _labelled(fit: Corpus, unit: Unit) -> list[Choice]:
     if odd < _MIN_LABELLED:
         return []
     return [Choice(f"neighbours:{unit}", f"{odd} {unit}s are labelled abnormal: what is like them is, too")]
+
+
+def _intervals(corpus: Corpus) -> int:
+    return sum(len(part.closed) for part in corpus.intervals())
 
 
 def _count(corpus: Corpus, unit: str) -> int:
