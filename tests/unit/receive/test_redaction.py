@@ -57,6 +57,22 @@ def test_what_is_not_stays(text: str) -> None:
     assert Redactor(ALL).text(text) == text
 
 
+NAMES = ["password", "passwd", "passphrase", "pwd", "secret", "token", "api-key", "apikey", "access_key"]
+NAMES += ["private_key", "authorization", "credential", "credentials", "session_id", "sessionid", "cookie"]
+SHAPES = ["AKIAIOSFODNN7EXAMPLE", "ASIAIOSFODNN7EXAMPLE", "github_pat_" + "x" * 16, "glpat-" + "x" * 16]
+SHAPES += [f"{head}{'x' * 16}" for head in ("ghp_", "ghs_", "xoxb-", "sk-", "sk_live_")]
+
+
+@pytest.mark.parametrize("secret", [*SHAPES, f"Bearer {'x' * 16}", f"BASIC {'x' * 16}"])
+def test_each_shape_of_a_secret_is_seen(secret: str) -> None:
+    assert secret not in Redactor(ALL).text(f"got {secret}")
+
+
+@pytest.mark.parametrize("name", [name for each in NAMES for name in (each, each.upper())])
+def test_each_name_of_a_secret_is_seen(name: str) -> None:
+    assert Redactor(ALL).text(f"{name}=hunter2") == f"{name}=<token>"
+
+
 def test_only_what_is_named_is_replaced() -> None:
     mails = Redactor(RedactSettings(kinds=("mail",)))
     assert mails.text("a@example.org 10.0.0.1") == "<mail> 10.0.0.1"
