@@ -17,6 +17,7 @@ from burl.cli.options import (
     joined,
 )
 from burl.cli.output import counting, print_json
+from burl.cli.summary import Summary
 
 if TYPE_CHECKING:
     from burl.decide import Findings
@@ -63,13 +64,16 @@ def score(
     show = print_json if as_json or not sys.stdout.isatty() else _print_line
     worst = 0.0
     failures: list[dict[str, Any]] = []
+    summary = Summary()
     with counting("records scored") as count:
         for findings in score_batches(pipeline, batches, lambda batch: count(len(batch.bodies))):
+            summary.add(findings)
             for annotation in findings.annotations:
                 show(annotation.document)
                 if junit is not None and _counts(annotation.document, fail_on or 0.0):
                     failures.append(annotation.document)
             worst = max(worst, _worst(findings))
+    summary.show(pipeline.counters.records, pipeline.learning.services())
     if junit is not None:
         _write_junit(junit, failures)
     if fail_on is not None and worst >= fail_on:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from burl.cli.options import ConfigOption, FormatOption, InputOption, JsonOption
 from burl.cli.output import print_json, progress
 from burl.errors import UserError
 
-_EXTRA = {"torch", "sklearn", "onnx"}
+_EXTRA = ("torch", "sklearn", "onnx")
 
 
 def train(
@@ -45,6 +46,8 @@ def train(
     from burl.config import load_settings
 
     settings = load_settings(config)
+    if detectors == "auto":
+        _check_extra()
     with extra_installed(), progress() as report:
         from burl.train import trainer
 
@@ -80,4 +83,15 @@ def extra_installed() -> Iterator[None]:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _EXTRA:
             raise
-        raise UserError(f"training needs {error.name}: pip install 'burl-agent[train]'") from error
+        raise _missing(error.name) from error
+
+
+def _check_extra() -> None:
+    """Say it before hours of logs are read."""
+    for name in _EXTRA:
+        if find_spec(name) is None:
+            raise _missing(name)
+
+
+def _missing(name: str | None) -> UserError:
+    return UserError(f"training needs {name}: pip install 'burl-agent[train]'")

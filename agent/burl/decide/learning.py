@@ -66,6 +66,10 @@ class Learning:
             return time_ns < int(self._learnt_ns[service])
         return self._name(service) not in self._known
 
+    def services(self) -> list[str]:
+        """Return the keys of the services that are learning."""
+        return [self._name(service) for service in self._learning]
+
     def _observe(self, service: int, template: int, time_ns: int) -> None:
         entry = self._learning.get(service)
         if entry is None:

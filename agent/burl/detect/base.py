@@ -164,6 +164,10 @@ class Detector(ABC):
         """Return the key of a service by its index; a stand-in of no history while nothing is bound."""
         return f"service {service}" if self._streams is None else self._streams.service_name(service)
 
+    def service_label(self, service: int) -> str:
+        """Return the service's key as people read it: `shop/cart/app`, or `app` where only that is known."""
+        return "/".join(filter(None, self.service_key(service).split("/")))
+
     def fit(self, corpus: Corpus, progress: Progress) -> None:  # noqa: B027 - online detectors have no fit
         """Learn from `corpus`. Detectors that only learn online keep this default."""
 

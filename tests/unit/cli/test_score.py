@@ -57,6 +57,20 @@ def test_people_get_a_readable_line(
     assert not out.startswith("{")
 
 
+def test_people_are_told_what_it_came_to_and_why_nothing_was_found(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, log: Path
+) -> None:
+    short = log.with_name("short.log")
+    short.write_text("".join(log.read_text().splitlines(keepends=True)[:400]))
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    known, learning = (burl(capsys, "score", path).err for path in (log, short))
+    assert known.startswith("9,001 records, ")
+    assert "learning" not in known
+    assert learning.splitlines()[0] == "400 records, 0 findings, 0 incidents."
+    assert learning.splitlines()[1].startswith("Still learning, so without incidents: short (")
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [

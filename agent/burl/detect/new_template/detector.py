@@ -14,6 +14,7 @@ from burl.detect.new_template.config import NewTemplateConfig
 from burl.detect.new_template.explain import Note, explanation
 from burl.detect.new_template.history import Counts, History, Pair
 from burl.detect.new_template.nearest import NearestTemplates
+from burl.distinct import distinct
 from burl.errors import BundleError
 from burl.window.units import Events, Unit
 
@@ -81,7 +82,7 @@ class NewTemplate(Detector):
         history, values, rows = self._history, np.zeros(len(units), dtype=np.float64), np.arange(len(units))
         common = where(units, history.knows_common)
         passed = Passed(units.services, common)
-        untrained = {s for s in np.unique(units.services).tolist() if not history.is_trained(s)}
+        untrained = {s for s in distinct(units.services).tolist() if not history.is_trained(s)}
         rare = np.flatnonzero(~common)
         for row, service in zip(rare.tolist(), units.services[rare].tolist(), strict=True):
             if service in untrained:
@@ -95,7 +96,7 @@ class NewTemplate(Detector):
         """Name the nearest known template and the tokens that differ."""
         if not isinstance(units, Events):
             raise TypeError(f"new_template explains events, not {type(units).__name__}")
-        service = self.service_key(int(units.services[row]))
+        service = self.service_label(int(units.services[row]))
         note = self._notes.get(row)
         if note is None:
             text = units.catalogue[int(units.templates[row])].text

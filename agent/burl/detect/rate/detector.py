@@ -110,7 +110,7 @@ class Rate(Detector):
         template = odd.template
         if template == TOTAL:
             template = self._series(service, units.catalogue).most_frequent()
-        subject = self.service_key(service)
+        subject = self.service_label(service)
         if odd.template != TOTAL:
             subject += f": {units.catalogue[template].text!r}"
         return Explanation(
