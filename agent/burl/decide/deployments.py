@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
+from burl.distinct import distinct
 from burl.receive.batch import Identity, Ints, StreamTable
 
 NEW_LINES = ("new_template", "rare_template")
@@ -52,7 +51,7 @@ class Deployments:
         """Note which versions wrote these records; columns of equal length."""
         if not self._grace_ns:
             return
-        for stream in np.unique(streams).tolist():
+        for stream in distinct(streams).tolist():
             identity = self._streams.identity(stream)
             version = version_of(identity)
             if version and version not in self._since.get(identity.service, ()):

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from burl.distinct import distinct_counts
 from burl.receive.batch import Ints
 
 ESTABLISHED_LINES = 200
@@ -29,8 +30,8 @@ class Standing:
 
     def note(self, streams: Ints) -> None:
         """Count lines of `streams`."""
-        distinct, counts = np.unique(streams, return_counts=True)
-        for stream, count in zip(distinct.tolist(), counts.tolist(), strict=True):
+        found, _, counts = distinct_counts(streams)
+        for stream, count in zip(found.tolist(), counts.tolist(), strict=True):
             lines = self.lines(stream) + count
             self._newcomers.pop(stream, None)
             self._established.pop(stream, None)

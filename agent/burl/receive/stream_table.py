@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from burl.distinct import distinct, distinct_inverse
+
 Ints = npt.NDArray[np.int64]
 """One-dimensional int64 array."""
 
@@ -117,7 +119,7 @@ class StreamTable:
     def touch(self, streams: Ints, arrival_ns: int) -> None:
         """Note that records of `streams` arrived."""
         self._now_ns = max(self._now_ns, arrival_ns)
-        for index in np.unique(streams).tolist():
+        for index in distinct(streams).tolist():
             stream = self._streams.get(index)
             if stream is not None:
                 stream.arrival_ns = self._now_ns
@@ -145,8 +147,8 @@ class StreamTable:
 
     def services_of(self, streams: Ints) -> Ints:
         """Return the service index of each stream index."""
-        distinct, inverse = np.unique(streams, return_inverse=True)
-        services = [self._stream(stream).service for stream in distinct.tolist()]
+        found, inverse = distinct_inverse(streams)
+        services = [self._stream(stream).service for stream in found.tolist()]
         return np.asarray(services, dtype=np.int64)[inverse]
 
     def _stream(self, index: int) -> _Stream:

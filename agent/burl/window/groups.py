@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from burl.distinct import distinct_inverse
 from burl.receive.batch import Ints
 from burl.window.watermark import NEVER
 
@@ -46,6 +47,6 @@ def newest_before(
     before = np.empty(len(times_ns), dtype=np.int64)
     before[1:] = np.where(timed, times_ns, NEVER)[:-1]
     before[groups.starts] = newest_ns
-    values, ranks = np.unique(before, return_inverse=True)
+    values, ranks = distinct_inverse(before)
     lift = np.repeat(np.arange(len(groups.starts)) * len(values), np.diff([*groups.starts, len(times_ns)]))
     return np.asarray(values[np.maximum.accumulate(ranks + lift) - lift], dtype=np.int64)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from burl.distinct import distinct_counts, distinct_inverse
 from burl.parse import Catalogue
 from burl.receive.batch import Ints
 from burl.window.portion import Portion, Row, pack, record_of, unpack
@@ -206,12 +207,12 @@ class IntervalCounts:
 
 def _grouped(starts: Ints, pairs: Ints) -> tuple[Ints, Iterable[tuple[int, int, int, int]]]:
     """Return an order that groups equal (start, pair), and of each where its group begins and its size."""
-    distinct_starts, of_start = np.unique(starts, return_inverse=True)
-    distinct_pairs, of_pair = np.unique(pairs, return_inverse=True)
+    distinct_starts, of_start = distinct_inverse(starts)
+    distinct_pairs, of_pair = distinct_inverse(pairs)
     size = len(distinct_pairs)
     every = of_start * size + of_pair
     order = np.argsort(every, kind="stable")
-    keys, heads, counts = np.unique(every[order], return_index=True, return_counts=True)
+    keys, heads, counts = distinct_counts(every[order])
     columns = (distinct_starts[keys // size], distinct_pairs[keys % size], heads, counts)
     return order, zip(*(column.tolist() for column in columns), strict=True)
 

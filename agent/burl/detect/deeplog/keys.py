@@ -16,6 +16,7 @@ from burl.detect.deeplog.usual import Usual
 from burl.detect.onnx import OnnxModel
 from burl.detect.reasons import Reason
 from burl.detect.vocabulary import Vocabulary
+from burl.distinct import distinct_counts
 from burl.errors import BundleError
 from burl.receive.batch import Ints
 from burl.window import Sequences, Unit
@@ -173,10 +174,13 @@ class KeyModel:
         """Return how many symbols were more probable than the one that came."""
         if not len(judged):
             return np.empty(0, dtype=np.int64)
-        distinct, inverse = np.unique(judged.windows, axis=0, return_inverse=True)
-        logs = self._log_probabilities(distinct)
-        came = np.take_along_axis(logs, distinct[:, -1:].astype(np.int64), axis=1)
-        ranks: Ints = np.count_nonzero(logs > came, axis=1)[inverse.ravel()]
+        found: dict[bytes, int] = {}
+        inverse = [found.setdefault(window.tobytes(), len(found)) for window in judged.windows]
+        _, firsts, _ = distinct_counts(np.array(inverse, dtype=np.int64))
+        windows = judged.windows[firsts]
+        logs = self._log_probabilities(windows)
+        came = np.take_along_axis(logs, windows[:, -1:].astype(np.int64), axis=1)
+        ranks: Ints = np.count_nonzero(logs > came, axis=1)[inverse]
         return ranks
 
     def _log_probabilities(self, windows: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
@@ -209,10 +213,10 @@ def _fill(
     """
     if not len(rows):
         return
-    present, firsts = np.unique(rows, return_index=True)
+    present, firsts, _ = distinct_counts(rows)
     largest = np.maximum.reduceat(scores, firsts)
     hits = np.flatnonzero(scores == np.repeat(largest, np.diff(np.append(firsts, len(rows)))))
-    _, first_hits = np.unique(rows[hits], return_index=True)
+    _, first_hits, _ = distinct_counts(rows[hits])
     better = largest > values[present]
     values[present[better]] = largest[better]
     positions[present[better]] = where[hits[first_hits]][better]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from burl.distinct import distinct_counts, distinct_inverse
 from burl.receive.batch import Ints
 from burl.window.units import Events
 
@@ -14,14 +15,14 @@ _SHIFT = 32
 
 def pair_counts(events: Events) -> list[tuple[int, int, int]]:
     """Return (service, template, number of events) of each pair that occurs."""
-    unique, times = np.unique(events.services << _SHIFT | events.templates, return_counts=True)
+    unique, _, times = distinct_counts(events.services << _SHIFT | events.templates)
     split = zip(unique.tolist(), times.tolist(), strict=True)
     return [(key >> _SHIFT, key & ((1 << _SHIFT) - 1), count) for key, count in split]
 
 
 def where(events: Events, holds: Callable[[int, int], bool]) -> npt.NDArray[np.bool_]:
     """Return for each event whether `holds(service, template)`, asked once for each pair."""
-    unique, inverse = np.unique(events.services << _SHIFT | events.templates, return_inverse=True)
+    unique, inverse = distinct_inverse(events.services << _SHIFT | events.templates)
     mask = (1 << _SHIFT) - 1
     answers = [holds(key >> _SHIFT, key & mask) for key in unique.tolist()]
     return np.array(answers, dtype=np.bool_)[inverse]

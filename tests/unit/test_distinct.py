@@ -1,0 +1,24 @@
+"""Distinct values: the law is what numpy.unique does."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from burl.distinct import distinct, distinct_counts, distinct_inverse
+
+_COLUMNS = st.lists(st.integers(-(2**62), 2**62) | st.integers(-3, 3), max_size=40)
+
+
+@given(_COLUMNS)
+def test_they_are_what_numpy_finds(numbers: list[int]) -> None:
+    column = np.array(numbers, dtype=np.int64)
+    values, first, inverse, counts = np.unique(
+        column, return_index=True, return_inverse=True, return_counts=True
+    )
+    assert distinct(column).tolist() == values.tolist()
+    assert [part.tolist() for part in distinct_inverse(column)] == [values.tolist(), inverse.tolist()]
+    assert [part.tolist() for part in distinct_counts(column)] == [
+        values.tolist(),
+        first.tolist(),
+        counts.tolist(),
+    ]
