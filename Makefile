@@ -111,6 +111,14 @@ audit: $(DEV) ## Ask PyPI whether a library that we need is known to be vulnerab
 	$(INSTALL) -r requirements/audit.txt
 	@for set in run train; do $(BIN)/pip-audit --no-deps --disable-pip -r requirements/$$set.txt; done
 
+# The peers have an environment of their own: they need other versions of libraries than we.
+.PHONY: bench
+bench: $(DEV) ## Measure speed, memory and delay into docs/performance.md (QUICK=1: a short form, writes nothing)
+	@mkdir -p .cache/bench
+	@[ -x .cache/bench/peers/bin/python ] || $(BIN)/uv venv --quiet .cache/bench/peers
+	@$(BIN)/uv pip install --quiet --python .cache/bench/peers/bin/python -r requirements/bench.txt
+	PYTHONPATH=tests $(BIN)/python -m bench $(if $(QUICK),--quick)
+
 .PHONY: results
 results: $(DEV) ## Run docs/results.md again on the research data (PROTOCOLS="..." for some of it)
 	$(BIN)/python scripts/results.py $(PROTOCOLS)

@@ -15,4 +15,5 @@ lock train.txt pyproject.toml --extra train --constraints requirements/dev.txt
 lock run.txt pyproject.toml --extra demo --constraints requirements/dev.txt
 lock audit.txt --group audit --constraints requirements/dev.txt
 lock fuzz.txt --group fuzz --constraints requirements/dev.txt
+lock bench.txt --group bench
 lock build.txt --group build --constraints requirements/dev.txt
