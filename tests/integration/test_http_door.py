@@ -75,16 +75,14 @@ def test_a_connection_on_which_no_request_comes_is_closed(
     serve(Decoding(), use)
 
 
-def test_more_connections_than_allowed_are_put_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web, "MAX_CONNECTIONS", 2)
-
+def test_more_connections_than_allowed_are_put_off() -> None:
     async def use(target: Target, _: Door) -> None:
         address = ("127.0.0.1", target.http_port)
         with socket.create_connection(address), socket.create_connection(address):
             answer = await asyncio.to_thread(ask, target.http_port, "POST", "/v1/logs", OTLP)
         assert answer[0] == 503
 
-    serve(Decoding(), use)
+    serve(Decoding(), use, max_connections=2)
 
 
 def test_unless_it_is_set_a_taken_port_is_done_without(caplog: pytest.LogCaptureFixture) -> None:

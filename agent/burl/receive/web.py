@@ -5,7 +5,7 @@ import logging
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import uvicorn
@@ -18,6 +18,8 @@ HEADER_SECONDS = 10.0
 """What a client has between two requests, and for the headers of one; twice that at most."""
 MAX_CONNECTIONS = 512
 _MAX_HEADER_BYTES = 32 * 1024
+_TICK_SECONDS = 1.0
+"""How old the date in an answer may be."""
 
 
 class _Guarded(H11Protocol):
@@ -42,11 +44,24 @@ class _Guarded(H11Protocol):
 
 
 class _Embedded(uvicorn.Server):
-    """A server that leaves signals to the agent."""
+    """A server that leaves signals to the agent, and looks once a second, not ten times, for what to do."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._ending = asyncio.Event()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    async def main_loop(self) -> None:
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ending.wait(), _TICK_SECONDS)
+
+    def end(self) -> None:
+        self.should_exit = True
+        self._ending.set()
 
 
 class _Config(uvicorn.Config):
@@ -102,7 +117,7 @@ class WebServer:
         if self._task is None:
             return
         self._server.config.timeout_graceful_shutdown = max(1, round(grace_seconds))
-        self._server.should_exit = True
+        self._server.end()
         await self._task
 
     def _bind(self) -> socket.socket:
