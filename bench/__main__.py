@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bench import end_to_end, rooms
+from bench import end_to_end, footprint, rooms
 from bench.chart import number
 from bench.lines import DATA
 from bench.results import PATH, Results, Size, read_results, regressions
@@ -22,6 +22,7 @@ from bench.results import PATH, Results, Size, read_results, regressions
 SECTIONS: dict[str, Callable[[Results, Size], None]] = {
     "end_to_end": end_to_end.measure,
     "rooms": rooms.measure,
+    "footprint": footprint.measure,
 }
 _QUICK = Size(lines=60_000, rounds=3, quick=True)
 

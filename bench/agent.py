@@ -53,7 +53,9 @@ class Agent:
 
 
 @contextmanager
-def agent(bundle: Path | None = None, keys: Keys | None = None) -> Iterator[Agent]:
+def agent(
+    bundle: Path | None = None, keys: Keys | None = None, python: Path = Path(sys.executable)
+) -> Iterator[Agent]:
     """Start an agent with its own state and SQLite store, which go away in the end.
 
     The bench's lines are older or younger than the machine's clock: their times are believed.
@@ -69,5 +71,5 @@ def agent(bundle: Path | None = None, keys: Keys | None = None) -> Iterator[Agen
         }
         if bundle is not None:
             settings["bundle", "path"] = str(bundle)
-        with running_agent(settings | dict(keys or {}), folder / "agent.log") as running:
+        with running_agent(settings | dict(keys or {}), folder / "agent.log", python) as running:
             yield Agent(running, folder)

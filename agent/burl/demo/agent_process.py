@@ -45,12 +45,15 @@ class RunningAgent:
 
 
 @contextmanager
-def running_agent(keys: Mapping[tuple[str, ...], str], log: Path) -> Iterator[RunningAgent]:
+def running_agent(
+    keys: Mapping[tuple[str, ...], str], log: Path, python: Path = Path(sys.executable)
+) -> Iterator[RunningAgent]:
     """Start an agent whose settings are `keys`, and stop it in the end: it then has saved its state.
 
     Args:
         keys: settings by their path, as ("receive", "listen").
         log: file that takes what the agent says.
+        python: interpreter that has Burl installed; none given: this one.
 
     Raises:
         UserError: it did not start, or did not end well; its text is what the agent said.
@@ -61,7 +64,7 @@ def running_agent(keys: Mapping[tuple[str, ...], str], log: Path) -> Iterator[Ru
         if not name.startswith(PREFIX) or name.startswith(_KEPT)
     }
     environment = inherited | {environment_variable(*path): value for path, value in keys.items()}
-    command = [sys.executable, "-m", "burl", "run"]
+    command = [str(python), "-m", "burl", "run"]
     process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)  # noqa: S603 - ourselves
     with process, log.open("wb") as file:
         try:
