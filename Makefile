@@ -84,7 +84,7 @@ OUTAGES ?= 20
 RECORDS ?= 1000000
 STREAMS ?= 1000000
 DOCUMENTS ?= 1000000
-FUZZ_RUNS := records:300000 template_set:150000 sessions:100000 journal:100000 checkpoint:50000 decode:250000 \
+FUZZ_RUNS := records:300000 template_set:150000 sessions:100000 journal:100000 checkpoint:50000 decode:250000 redact:100000 \
 	manifest:40000 log_file:40000 parse:30000 judge:8000 config:4000
 
 .PHONY: chaos

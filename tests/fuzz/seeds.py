@@ -57,6 +57,7 @@ def seeds() -> dict[str, list[bytes]]:
     request, bundle = _request(), _SHOP / "bundle"
     return {
         "decode": [request],
+        "redact": [request],
         "judge": [request],
         "parse": [_LINES],
         "records": [_CRI * 2, _LINES, b'{"msg": "a", "ts": 1.5, "stream": "s", "x": [1]}\n'],

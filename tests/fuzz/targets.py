@@ -28,6 +28,7 @@ from burl.receive.batch import StreamTable
 from burl.receive.file_records import read_cri, read_jsonl, read_text
 from burl.receive.files import FileReader
 from burl.receive.otlp import Decoder
+from burl.receive.redaction_settings import RedactSettings
 from burl.receive.settings import ReceiveSettings
 from burl.window.settings import WindowSettings
 from burl.window.spec import SessionSpec
@@ -49,6 +50,19 @@ def decode(data: bytes) -> None:
                 batch.origin.trace_id(index)
                 streams.identity(int(batch.streams[index]))
             streams.services_of(batch.streams)
+
+
+def redact(data: bytes) -> None:
+    """Redact a request: no record and no damaged piece of it may come or go."""
+    settings = RedactSettings(kinds=("mail", "ip", "card", "token"))
+    decoder = Decoder(ReceiveSettings(redact=settings), StreamTable(max_streams=3))
+    with suppress(Undecodable):
+        assert _sizes(decoder, decoder.redacted(data)) == _sizes(decoder, data)
+
+
+def _sizes(decoder: Decoder, data: bytes) -> tuple[int, int]:
+    batches = list(decoder.decode(data, "peer", NOW_NS))
+    return sum(map(len, batches)), sum(len(batch.damaged) for batch in batches)
 
 
 def judge(data: bytes) -> None:
@@ -147,6 +161,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     target.__name__: target
     for target in (
         decode,
+        redact,
         judge,
         parse,
         records,

@@ -120,6 +120,23 @@ def test_every_document_is_read_once_in_order_of_time(rig: Rig) -> None:
     assert cursor.documents == LINES == reader.count(rig.source)
 
 
+def test_what_is_personal_in_a_document_is_replaced(
+    client: OpenSearch, installed: OpenSearchSettings, prefix: str
+) -> None:
+    document = {
+        "@timestamp": "2025-11-22T00:00:00Z",
+        "log": "to a@example.org",
+        "user": {"mail": "b@example.org"},
+    }
+    client.index(index=f"{prefix}personal", id="10.0.0.1", body=document, params={"refresh": "true"})
+    settings = ReceiveSettings.model_validate({"redact": {"kinds": ["mail", "ip"]}})
+    reader = IndexReader(client, installed.hosts[0], settings, StreamTable(), SystemClock())
+    (batch,) = reader.read(Source(f"{prefix}personal", 0, UNTIL_NS))
+    assert batch.bodies == ["to <mail>"]
+    assert batch.origin.attributes(0)["user.mail"] == "<mail>"
+    assert batch.origin.uid(0) == "10.0.0.1"
+
+
 def test_a_range_and_a_term_narrow_it(rig: Rig) -> None:
     reader = IndexReader(rig.client, "url", ReceiveSettings(), StreamTable(), SystemClock())
     half = replace(rig.source, since_ns=(START_MS + 10 * 300) * 1_000_000)
