@@ -40,12 +40,12 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> EpisodeFigures:
 
 def test_episodes_are_found(figures: EpisodeFigures) -> None:
     assert figures.episodes == 35
-    assert figures.episodes_found >= 31, figures.missed
+    assert figures.episodes_found >= 33, figures.missed
 
 
 def test_incidents_are_few_and_hardly_one_is_false(figures: EpisodeFigures) -> None:
-    assert figures.incidents_false <= 4, figures.false
-    assert figures.incidents <= 60
+    assert figures.incidents_false <= 3, figures.false
+    assert figures.incidents <= 50
 
 
 def test_sessions_are_found_precisely(figures: EpisodeFigures) -> None:
