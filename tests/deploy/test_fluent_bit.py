@@ -87,6 +87,11 @@ def test_the_doctor_finds_no_fault(path: Path) -> None:
     assert [check for check in checks if check.state != "ok"] == []
 
 
+def test_without_the_agent_s_configuration_the_doctor_says_what_it_cannot_know() -> None:
+    (check,) = check_fluent_bit(DEPLOY / "fluent-bit" / "daemonset.yaml", ReceiveSettings())
+    assert (check.state, check.advice) == ("warning", "Give that agent's --config")
+
+
 def test_the_collector_keeps_what_waits_and_never_gives_up() -> None:
     config = yaml.safe_load((DEPLOY / "otel-collector.yaml").read_text("utf-8"))
     burl = config["exporters"]["otlp/burl"]

@@ -11,6 +11,7 @@ from burl.receive.settings import ReceiveSettings
 
 _UID = "log.record.uid"
 _BATCH_SIZE = 100_000
+_LOOPBACK = ("127.", "localhost", "[::1]", "::1")
 _RAW_OUTPUTS = {"opensearch", "es"}
 
 
@@ -132,7 +133,11 @@ def _check_connection(output: Section, where: str, settings: ReceiveSettings) ->
     if _port(output) == _port_of(settings.listen) and not output.flag("grpc", default=False):
         yield broken(f"{where}: grpc", "is off: HTTP is sent to the gRPC door", "Set grpc on")
     encrypted = output.flag("tls", default=False)
-    if encrypted != (settings.tls is not None):
+    if encrypted != (settings.tls is not None) and _is_elsewhere(output, settings):
+        yield warning(
+            f"{where}: tls", "cannot be checked: it sends to another agent", "Give that agent's --config"
+        )
+    elif encrypted != (settings.tls is not None):
         agent = "speaks TLS" if settings.tls else "speaks plain text"
         yield broken(
             f"{where}: tls", f"does not fit: the agent {agent}", f"Set tls {'on' if settings.tls else 'off'}"
@@ -151,6 +156,12 @@ def _check_uid(sections: Sequence[Section]) -> Iterator[Check]:
             "is not set: annotations do not link to the raw logs",
             "Set it before all outputs, as deploy/fluent-bit does",
         )
+
+
+def _is_elsewhere(output: Section, settings: ReceiveSettings) -> bool:
+    """Return True where the agent cannot be the one that is sent to: it is reached on its machine only."""
+    host = output.get("host", "127.0.0.1")
+    return settings.listen.startswith(_LOOPBACK) and not host.startswith(_LOOPBACK)
 
 
 def _is_for(section: Section, settings: ReceiveSettings) -> bool:
