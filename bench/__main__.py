@@ -2,8 +2,8 @@
 
     python -m bench [--quick] [SECTION ...]
 
-Writes bench/results.json and docs/performance.md with its charts. The exit code is 1 when a ratio to another
-miner in the same run has lost more than 15 % against the committed one.
+Writes bench/results.json and docs/performance.md with its charts; figures of other sections stay. The exit
+code is 1 when a ratio to another miner in the same run has lost more than 15 % against the committed one.
 """
 
 import argparse
@@ -12,29 +12,29 @@ import platform
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
-from bench import end_to_end, footprint, rooms
+from bench import end_to_end, footprint, growth, health, opensearch, rooms, thrift
 from bench.chart import number
-from bench.lines import DATA
+from bench.lines import DATA, ROOT
+from bench.page import write_page
 from bench.results import PATH, Results, Size, read_results, regressions
 
 SECTIONS: dict[str, Callable[[Results, Size], None]] = {
     "end_to_end": end_to_end.measure,
     "rooms": rooms.measure,
     "footprint": footprint.measure,
+    "growth": growth.measure,
+    "health": health.measure,
+    "limit": thrift.measure,
+    "opensearch": opensearch.measure,
 }
+PAGE = ROOT / "docs" / "performance.md"
 _QUICK = Size(lines=60_000, rounds=3, quick=True)
 
 
 def machine() -> dict[str, str]:
     """Return what the figures depend on."""
-    model = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
-    return {
-        "processor": model[0].partition(":")[2].strip() if model else platform.machine(),
-        "cores": str(os.cpu_count()),
-        "python": platform.python_version(),
-    }
+    return {"cores": str(os.cpu_count()), "python": platform.python_version()}
 
 
 def run(names: list[str], size: Size) -> Results:
@@ -60,6 +60,13 @@ def print_table(results: Results) -> None:
         print(f"not measured: {line}")
 
 
+def publish(results: Results, before: Results) -> None:
+    """Write what was measured, and what was before and not now: sections can be measured one by one."""
+    merged = replace(results, figures=before.figures | results.figures)
+    merged.write(PATH)
+    write_page(merged, PAGE, PAGE.parent / "images")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, write, compare; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -70,11 +77,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     size = _QUICK if asked.quick else Size()
     results = run(asked.sections or list(SECTIONS), replace(size, lines=asked.lines or size.lines))
     print_table(results)
-    lost = regressions(read_results(PATH).figures, results.figures)
+    before = read_results(PATH)
+    lost = regressions(before.figures, results.figures)
     for line in lost:
         print(f"slower: {line}", file=sys.stderr)
     if not asked.quick and not lost:
-        results.write(PATH)
+        publish(results, before)
     return 1 if lost else 0
 
 

@@ -54,7 +54,19 @@ def _installed(results: Results, folder: Path) -> Path:
     _run(uv, "venv", "--quiet", "--python", sys.executable, venv)
     python = venv / "bin" / "python"
     pins = ROOT / "requirements" / "run.txt"
-    _run(uv, "pip", "install", "--quiet", "--link-mode=copy", "--python", python, "-c", pins, wheel)
+    _run(
+        uv,
+        "pip",
+        "install",
+        "--quiet",
+        "--compile-bytecode",
+        "--link-mode=copy",
+        "--python",
+        python,
+        "-c",
+        pins,
+        wheel,
+    )
     files = (path for path in venv.rglob("*") if path.is_file() and not path.is_symlink())
     results.add("size/environment", [sum(path.stat().st_size for path in files) / _MB], "MB")
     return python

@@ -17,8 +17,8 @@ ALLOWED_LOSS = 0.15
 class Size:
     """How much is measured: lines of each case, rounds; `quick` leaves out most cases."""
 
-    lines: int = 200_000
-    rounds: int = 5
+    lines: int = 120_000
+    rounds: int = 3
     quick: bool = False
 
 

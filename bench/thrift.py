@@ -1,0 +1,41 @@
+"""An agent held to 100 millicores: it keeps up with 5,000 lines a second, and beyond that it refuses."""
+
+import tempfile
+from itertools import islice
+from pathlib import Path
+
+from bench.agent import agent
+from bench.cpu_limit import cpu_limit
+from bench.lines import SHOP, shop
+from bench.requests import Form, requests, write_requests
+from bench.results import Results, Size
+
+_MILLICORES = 100
+_RATE, _TOO_MUCH = 5_000, 40_000
+_SECONDS = 30
+_LONGEST_SECONDS = 5.0
+"""`engine.max_wait_seconds`: who would wait longer is refused."""
+
+
+def measure(results: Results, size: Size) -> None:
+    """Add what is refused, and the longest wait, at both rates; the limit comes after the start."""
+    seconds = 3 if size.quick else _SECONDS
+    with tempfile.TemporaryDirectory() as folder:
+        rows = shop().fresh((_RATE * 2 + _TOO_MUCH) * seconds)
+        parts = [
+            write_requests(Path(folder, str(rate)), requests(islice(rows, rate * seconds), Form()))
+            for rate in (_RATE, _RATE + 1, _TOO_MUCH)
+        ]
+        with agent(SHOP / "bundle") as running:
+            running.send(parts[0])
+            with cpu_limit(running.running.process.pid, _MILLICORES) as how:
+                kept = running.send(parts[1], "--rate", str(_RATE))
+                beyond = running.send(parts[2], "--rate", str(_TOO_MUCH), "--in-flight", "64", "--give-up")
+    note = f"{_MILLICORES} millicores by {how}"
+    results.add(f"limit/refused at {_RATE:,} lines/s", [kept["refused"]], "requests", 0.0, note)
+    results.add(
+        f"limit/longest answer at {_RATE:,} lines/s", [kept["longest_wait_seconds"]], "s", _LONGEST_SECONDS
+    )
+    share = beyond["refused"] / (beyond["refused"] + beyond["accepted"])
+    results.add(f"limit/refused at {_TOO_MUCH:,} lines/s", [share * 100], "% of requests")
+    results.add(f"limit/longest answer at {_TOO_MUCH:,} lines/s", [beyond["longest_wait_seconds"]], "s")
