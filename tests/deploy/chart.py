@@ -1,17 +1,20 @@
 """Renders the chart, and checks objects against the Kubernetes API."""
 
+import json
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import kubernetes_validate
 import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 CHART = ROOT / "deploy" / "helm" / "burl"
+SCHEMAS = Path(__file__).with_name("schemas")
 GOLDEN = ROOT / "tests" / "golden" / "helm"
 CASES = sorted(path.name.removesuffix("-values.yaml") for path in (CHART / "ci").glob("*-values.yaml"))
 VERSIONS = ("1.29", "1.37")
@@ -61,6 +64,9 @@ def pod_specs(document: Object) -> Iterator[Object]:
 
 
 def check(document: Object) -> None:
-    """Fail unless Kubernetes takes the object, strictly: no key that it does not know."""
+    """Fail unless Kubernetes, or the Prometheus operator, takes the object, strictly: it knows every key."""
+    if document["apiVersion"].startswith("monitoring.coreos.com/"):
+        jsonschema.validate(document, json.loads((SCHEMAS / f"{document['kind']}.json").read_text("utf-8")))
+        return
     for version in VERSIONS:
         kubernetes_validate.validate(document, version, strict=True)

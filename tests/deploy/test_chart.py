@@ -52,9 +52,22 @@ def test_lint(case: str) -> None:
 @by_case
 def test_objects_are_what_kubernetes_takes(case: str) -> None:
     for document in golden(case):
-        # Objects of the Prometheus operator are no part of Kubernetes.
-        if not document["apiVersion"].startswith("monitoring.coreos.com/"):
-            check(document)
+        check(document)
+
+
+def test_every_kind_of_object_is_among_those_checked() -> None:
+    kinds = {document["kind"] for case in CASES for document in golden(case)}
+    templates = "".join(path.read_text("utf-8") for path in (CHART / "templates").iterdir())
+    assert set(re.findall(r"^kind: (\w+)$", templates, re.MULTILINE)) <= kinds
+    assert {"PodMonitor", "ServiceMonitor"} <= kinds
+
+
+@pytest.mark.parametrize("kind", ["Deployment", "NetworkPolicy", "PrometheusRule", "ServiceMonitor"])
+def test_a_key_that_there_is_not_is_seen(kind: str) -> None:
+    document = next(document for document in golden("gateway") if document["kind"] == kind)
+    document["spec"]["replicaz"] = 2
+    with pytest.raises(Exception, match="replicaz"):
+        check(document)
 
 
 @by_case

@@ -1,9 +1,11 @@
 """The compose file: its services run commands that there are, with settings that load."""
 
+import json
 import subprocess
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import typer.main
 import yaml
@@ -14,10 +16,26 @@ from burl.doctor.promise import check_fluent_bit
 from burl.receive.settings import ReceiveSettings
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
-SERVICES: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))["services"]
+COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
+SERVICES: dict[str, Any] = COMPOSE["services"]
 OURS = {name: service for name, service in SERVICES.items() if service["image"].startswith("burl/")}
 
 by_service = pytest.mark.parametrize("name", OURS)
+
+
+def test_it_is_what_compose_takes() -> None:
+    schema = Path(__file__).with_name("schemas") / "compose.json"
+    plain = {key: value for key, value in COMPOSE.items() if not key.startswith("x-")}
+    jsonschema.validate(plain, json.loads(schema.read_text("utf-8")))
+
+
+def test_what_services_refer_to_is_there() -> None:
+    for service in SERVICES.values():
+        named = {volume.split(":")[0] for volume in service.get("volumes", [])}
+        assert {name for name in named if not name.startswith(".")} <= set(COMPOSE["volumes"])
+        assert set(service.get("depends_on", {})) <= set(SERVICES)
+        for name, wanted in service.get("depends_on", {}).items():
+            assert wanted["condition"] != "service_healthy" or "healthcheck" in SERVICES[name]
 
 
 @by_service
