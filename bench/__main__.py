@@ -30,6 +30,7 @@ SECTIONS: dict[str, Callable[[Results, Size], None]] = {
 }
 PAGE = ROOT / "docs" / "performance.md"
 _QUICK = Size(lines=60_000, rounds=3, quick=True)
+_QUICK_SECTIONS = ("end_to_end", "rooms", "footprint", "health")
 
 
 def machine() -> dict[str, str]:
@@ -72,10 +73,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--lines", type=int, help="lines of each case, if not as many as usual")
+    parser.add_argument("--rounds", type=int, help="rounds, if not as many as usual")
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
     asked = parser.parse_args(arguments)
     size = _QUICK if asked.quick else Size()
-    results = run(asked.sections or list(SECTIONS), replace(size, lines=asked.lines or size.lines))
+    size = replace(size, lines=asked.lines or size.lines, rounds=asked.rounds or size.rounds)
+    results = run(asked.sections or list(_QUICK_SECTIONS if asked.quick else SECTIONS), size)
     print_table(results)
     before = read_results(PATH)
     lost = regressions(before.figures, results.figures)

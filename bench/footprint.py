@@ -96,6 +96,7 @@ def _many_streams(results: Results, python: Path, size: Size, folder: Path) -> N
     """Send many lines of about 1,000 streams, then nothing."""
     count = size.lines if size.quick else 1_000_000
     path = write_requests(folder / "streams", requests(_spread(shop().fresh(count)), Form()))
+    idle_seconds = 1.0 if size.quick else _IDLE_SECONDS
     with agent(SHOP / "bundle", python=python) as running:
         before = running.cpu_seconds()
         running.send(path)
@@ -104,10 +105,10 @@ def _many_streams(results: Results, python: Path, size: Size, folder: Path) -> N
         results.add(f"{name} (PSS)", [running.memory_mb("Pss")], "MB", 100.0)
         results.add(f"{name} (RSS)", [running.memory_mb("Rss")], "MB")
         results.add("footprint/lines of 1,000 streams", [cost], "us/line")
-        time.sleep(_IDLE_SECONDS)  # what is due after the last request gets done
+        time.sleep(idle_seconds)  # what is due after the last request gets done
         before = running.cpu_seconds()
-        time.sleep(_IDLE_SECONDS)
-        idle = (running.cpu_seconds() - before) / _IDLE_SECONDS
+        time.sleep(idle_seconds)
+        idle = (running.cpu_seconds() - before) / idle_seconds
         results.add("idle/processor", [idle * 1000], "millicores")
         results.add(f"{name}, a while later (PSS)", [running.memory_mb("Pss")], "MB")
 

@@ -42,9 +42,13 @@ def test_lines_are_the_same_for_a_seed_and_fresh_at_each_repetition() -> None:
 @pytest.mark.slow
 def test_the_quick_form_measures_and_writes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     before = PATH.read_bytes() if PATH.exists() else None
-    main(["--quick", "--lines", "3000"])  # its code is not asserted: it depends on the machine's mood
+    main(
+        ["--quick", "--lines", "3000", "--rounds", "1"]
+    )  # its code is not asserted: it depends on the machine's mood
     said = capsys.readouterr().out
     assert "end_to_end/shop" in said
     assert "ratio/shop, drain3_masked" in said
     assert "rooms/parse" in said
+    assert "memory/before the first line (PSS)" in said
+    assert "health/longest" in said
     assert (PATH.read_bytes() if PATH.exists() else None) == before
