@@ -21,6 +21,7 @@ from bench.results import PATH, Results, Size, read_results, regressions
 
 SECTIONS: dict[str, Callable[[Results, Size], None]] = {
     "end_to_end": end_to_end.measure,
+    "text": end_to_end.measure_text,
     "rooms": rooms.measure,
     "footprint": footprint.measure,
     "growth": growth.measure,

@@ -29,6 +29,9 @@ _STEP_NS = SECOND_NS // 1000
 _LETTERS = "ghijklmnopqrstuvwxyz"
 _ONE = ("bench", "growth-0", "app")
 _PROMISED = 1.5
+_OFTEN, _TIMES = 100, 20
+"""Templates that the traffic consists of, and how often each was met before."""
+_IN_A_ROW = 10
 
 
 def measure(results: Results, size: Size) -> None:
@@ -97,21 +100,23 @@ def _at(number: int, body: str, stream: tuple[str, str, str] = _ONE) -> Line:
 
 
 def _of_templates(count: int, lines: int) -> Parts:
-    """Return lines of `count` templates, each met once before."""
+    """Return lines of 100 templates that are met often, among `count` that were met once."""
     rng = random.Random(1)  # noqa: S311 - the same lines each time are the point
     words = ["".join(rng.choices(_LETTERS, k=8)) for _ in range(2_000)]
     texts = [f"{' '.join(rng.sample(words, 6))} took %d ms" for _ in range(count)]
-    met = [_at(number, text % number) for number, text in enumerate(texts)]
-    return met, [_at(count + number, rng.choice(texts) % number) for number in range(lines)]
+    often = texts[:: count // _OFTEN][:_OFTEN]
+    met = [_at(number, text % number) for number, text in enumerate([*texts, *often * _TIMES])]
+    return met, [_at(len(met) + number, rng.choice(often) % number) for number in range(lines)]
 
 
 def _of_streams(count: int, lines: int) -> Parts:
-    """Return lines of `count` streams of one service, each met once before."""
+    """Return lines of `count` streams of one service, each met before; a stream writes some in a row."""
     rng = random.Random(1)  # noqa: S311 - as above
     body = "GET /cart/%d took 12 ms, status 200"
     names = [("bench", f"growth-{number}", "app") for number in range(count)]
     met = [_at(number, body % number, name) for number, name in enumerate(names)]
-    return met, [_at(count + number, body % number, rng.choice(names)) for number in range(lines)]
+    writers = [rng.choice(names) for _ in range(lines // _IN_A_ROW + 1)]
+    return met, [_at(count + n, body % n, writers[n // _IN_A_ROW]) for n in range(lines)]
 
 
 def _of_length(characters: int, lines: int) -> Parts:
