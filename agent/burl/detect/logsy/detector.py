@@ -28,10 +28,11 @@ class Logsy(LineDetector):
 
     The other systems are those of `burl train --auxiliary`, else nginx, PostgreSQL, Redis, Celery and a web
     shop, which are shipped. Their lines that the target writes, too, are left out; words that one line of
-    theirs has alone are unknown words. Beyond the paper, normal lines in which a stretch is replaced are
-    pushed away, too: see `burl.detect.logsy.grafts`.
+    theirs has alone are unknown words. Beyond the paper, normal lines that were spoilt are pushed away, too:
+    see `burl.detect.logsy.negatives`.
 
-    Good at: new kinds of lines, told by what they say, without labels. Bad at: what is odd but well worded.
+    Good at: new kinds of lines, also of known words, without labels. Bad at: normal lines that are new, most
+    of which it reports, and what is odd in a line that was normal.
     """
 
     name: ClassVar[str] = "logsy"
@@ -41,7 +42,9 @@ class Logsy(LineDetector):
     config: LogsyConfig
 
     def learn(self, examples: Examples, progress: Progress) -> tuple[Lexicon, Scorer]:
-        """Return the network. Raises InputError when too few lines are of other systems."""
+        """Return the network. Raises InputError when no line has words, or too few are of other systems."""
+        if not examples.phrases:
+            raise InputError("logsy learns words of normal lines; no training line holds any")
         others = Examples.of_texts(self._resources.auxiliary or shipped_lines()).without(examples.phrases)
         if len(others.phrases) < _LEAST_AUXILIARY:
             raise InputError(

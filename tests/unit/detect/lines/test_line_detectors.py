@@ -10,6 +10,7 @@ from burl.detect.glove_mean import GloveMean
 from burl.detect.lines import LineDetector
 from burl.detect.lines.network import EncoderConfig
 from burl.detect.logsy import Logsy, LogsyConfig
+from burl.detect.logsy.config import LogsyNetworkConfig
 from burl.detect.transformer import Transformer, TransformerConfig
 from burl.errors import BundleError, InputError
 from burl.parse import Catalogue
@@ -90,11 +91,30 @@ def test_one_class_is_one_clear_error(kind: type[LineDetector], lines: list[Line
 
 
 def test_logsy_draws_normal_lines_to_the_centre() -> None:
-    detector = Logsy(config=LogsyConfig(network=SMALL.model_copy(update={"max_epochs": 12})))
+    network = LogsyNetworkConfig(width=16, heads=2, hidden=16, max_epochs=12)
+    detector = Logsy(config=LogsyConfig(network=network))
     detector.equip(TextResources(auxiliary=OTHERS))
     fitted(detector, NORMAL)
     values = detector.score(events_of([*NORMAL, (OTHERS[0], ["1"], True)], Catalogue())).values
     assert values[-1] > values[:-1].max()
+
+
+def test_logsy_tells_new_lines_of_known_words_by_its_own_rule() -> None:
+    network = LogsyNetworkConfig(width=32, heads=2, hidden=32, max_epochs=20)
+    detector = Logsy(config=LogsyConfig(network=network))
+    detector.equip(TextResources(auxiliary=OTHERS))
+    fitted(detector, NORMAL)
+    new: list[Line] = [("worker logged in", [], True), ("cache to <*> opened", ["10.0.0.1"], True)]
+    decisive = detector.score(events_of([*NORMAL, *new], Catalogue())).decisive
+    assert decisive is not None
+    assert decisive.tolist() == [False] * len(NORMAL) + [True] * len(new)
+
+
+def test_logsy_needs_words() -> None:
+    detector = Logsy()
+    detector.equip(TextResources(auxiliary=OTHERS))
+    with pytest.raises(InputError, match="no training line holds any"):
+        fitted(detector, [("---", [], False)])
 
 
 def test_logsy_needs_lines_of_other_systems() -> None:
