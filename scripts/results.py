@@ -39,8 +39,9 @@ INTRODUCTION = """\
 What the detectors are worth on public data and on our own, beside the figures published for them. Each row is
 one run of `burl evaluate`; thresholds are chosen on the training part alone: by labels of its held-out
 quarter where there are some, else by held-out sequences that were spoilt on purpose (and weighed as 2 % of
-all), for lines without labels by the alert budget. *Paper* is the F1 of the rule that the method's paper
-gives. The interval is the bootstrap's (95 %). A goal that is not reached is marked **missed**.
+all, long ones up to 10 %), for lines without labels by the alert budget. *Paper* is the F1 of the rule that
+the method's paper gives. The interval is the bootstrap's (95 %). A goal that is not reached is marked
+**missed**.
 
 """
 

@@ -21,14 +21,17 @@ from burl.window import Events, Sequences
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-PREVALENCE = 0.02
-"""Share of anomalies that spoilt sequences are weighted to."""
+_PER_EVENT = 0.001
+_LEAST_PREVALENCE, _MOST_PREVALENCE = 0.02, 0.1
+"""Share of anomalies that spoilt sequences are weighted to: the longer they are, the more may go wrong."""
 _MAX_GRAIN = 0.03
 """However few the held-out units, larger differences of F1 are not put down to chance."""
 _COPIES = 3
 _MAX_SPOILT = 4_000
 _LEAST_SHARE, _MOST_SHARE = 0.05, 0.5
 """Of a sequence, how much is spoilt."""
+_TRACE_EVENTS = 100
+"""Sequences so long are spoilt by what came in others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +113,15 @@ def validate(detector: Detector, holdout: Corpus, seed: int) -> Validation | Non
     spoilt = spoil(normal, seed)
     scores, decisive = said(detector, [normal, spoilt])
     anomalous = np.arange(len(scores)) >= len(normal)
-    share = np.where(anomalous, PREVALENCE / len(spoilt), (1 - PREVALENCE) / len(normal))
+    odd = _prevalence(normal)
+    share = np.where(anomalous, odd / len(spoilt), (1 - odd) / len(normal))
     return Validation(scores, decisive, anomalous, share, by_labels=False)
+
+
+def _prevalence(sequences: Sequences) -> float:
+    """Return how many sequences of that length are taken to be anomalous; these are 2 in 100 short ones."""
+    length = float(np.median(np.diff(sequences.offsets)))
+    return float(np.clip(_PER_EVENT * length, _LEAST_PREVALENCE, _MOST_PREVALENCE))
 
 
 def parts(detector: Detector, corpus: Corpus) -> list[Units]:
@@ -153,7 +163,11 @@ def carried(units: Sequence[Units], told: Told) -> Told:
 
 
 def spoil(sequences: Sequences, seed: int) -> Sequences:
-    """Return spoilt copies: a stretch of the judged events is left out, replaced or put in at random."""
+    """Return spoilt copies: a stretch of the judged events is left out, or replaced or put in at random.
+
+    Random events are no likeness of what goes wrong for long: an intruder's program also does one sensible
+    thing after the other, but not what it should. Into long sequences comes a stretch of another one.
+    """
     rng = np.random.default_rng(seed)
     known = np.unique(sequences.templates)
     rows = np.tile(np.arange(len(sequences)), _COPIES)[:_MAX_SPOILT]
@@ -191,7 +205,15 @@ def _spoilt_rows(sequences: Sequences, row: int, known: Ints, rng: np.random.Gen
     if how == 0:
         kept = np.concatenate([before, after])
         return positions[kept], templates[kept]
-    random = rng.choice(known, size)
+    random = rng.choice(known, size) if judged < _TRACE_EVENTS else _foreign(sequences, size, rng)
     behind = after if how == 1 else np.concatenate([stretch, after])
     sources = positions[np.concatenate([before, stretch, behind])]
     return sources, np.concatenate([templates[before], random, templates[behind]])
+
+
+def _foreign(sequences: Sequences, size: int, rng: np.random.Generator) -> Ints:
+    """Return `size` events that followed one another in one sequence, which begins anew at its end."""
+    row = int(rng.integers(0, len(sequences)))
+    start, stop = int(sequences.offsets[row]), int(sequences.offsets[row + 1])
+    places = (int(rng.integers(0, stop - start)) + np.arange(size)) % (stop - start)
+    return sequences.templates[start + places]

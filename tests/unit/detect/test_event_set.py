@@ -8,12 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from burl.clock import SystemClock
 from burl.detect.event_set import EventSet, EventSetConfig
+from burl.detect.event_set.proportions import Proportions
 from burl.detect.event_set.vectors import CountVectors, count_vector
 from burl.errors import BundleError
 from burl.parse import Catalogue, Template
 from burl.receive.batch import StreamTable
 from burl.testing.synthetic import SyntheticCorpus
+from burl.train.evaluate.evaluation import EvaluationRequest, evaluate
 from burl.window import Record, Sequences
 from research import DATA, needs_research
 
@@ -153,6 +156,63 @@ def test_distance_is_l1_normalised_by_the_larger_counts(
         for known in vectors
     ]
     np.testing.assert_allclose(CountVectors(vectors).distances(vector), expected, atol=1e-12)
+
+
+_TRACES = tuple("abcd" * 25 + "ab" * more for more in range(30))
+_OTHER_RULES = {"length": False, "counts": False, "ngrams": False}
+
+
+def _taught_of_traces(**config: object) -> EventSet:
+    detector = EventSet("session", EventSetConfig.model_validate({"laws": False, **config}))
+    detector.fit(_Corpus(_sessions(Catalogue(), _TRACES)), lambda _stage, _fraction: None)
+    return detector
+
+
+def test_a_trace_is_judged_by_the_proportions_of_its_ngrams() -> None:
+    backwards = "dcba" * 30
+    score, _, reason = _judged(_taught_of_traces(**_OTHER_RULES), backwards)
+    assert score > 0
+    assert "proportions" in reason
+    assert _judged(_taught_of_traces(**_OTHER_RULES), _TRACES[7])[0] == 0
+    assert _judged(_taught_of_traces(**_OTHER_RULES, proportions=False), backwards)[0] == 0
+    assert _judged(_taught_of_traces(**_OTHER_RULES, trace_events=1000), backwards)[0] == 0
+
+
+def test_what_is_odd_about_a_trace_is_where_it_points_to() -> None:
+    trace = "abcd" * 20 + "dbdbdbdbdbdbdbdbdbdb" + "abcd" * 5
+    score, position, _ = _judged(_taught_of_traces(**_OTHER_RULES), trace)
+    assert score > 0
+    assert trace[position : position + 3] in {"dbd", "bdb"}
+
+
+def test_a_trace_shorter_than_an_ngram_has_no_proportions() -> None:
+    assert _judged(_taught_of_traces(**_OTHER_RULES), "ab")[0] == 0
+
+
+def test_proportions_are_loaded_as_they_were_written(tmp_path: Path) -> None:
+    detector = _taught_of_traces()
+    detector.export(tmp_path)
+    loaded = EventSet.load(tmp_path, "session", detector.config)
+    for trace in ("dcba" * 30, "ab" * 60, _TRACES[3]):
+        assert _judged(loaded, trace) == _judged(detector, trace)
+
+
+@given(st.lists(st.text("abc", min_size=3, max_size=30), min_size=1, max_size=10), st.data())
+def test_proportions_do_not_change_with_length(traces: list[str], data: st.DataObject) -> None:
+    config = EventSetConfig(trace_ngram_size=1)
+    known = [tuple(map(ord, trace)) for trace in traces]
+    proportions = Proportions.learn(known, config)
+    trace = data.draw(st.sampled_from(known))
+    assert proportions.judge(trace * 7, config).distance < 1e-9
+
+
+@pytest.mark.research
+@pytest.mark.slow
+@needs_research
+def test_f1_on_system_calls() -> None:
+    request = EvaluationRequest(DATA / "adfa_ld", ["event_set"])
+    rows = evaluate(request, SystemClock(), lambda _stage, _fraction: None).rows
+    assert all((row.f1 or 0.0) >= 0.55 for row in rows)
 
 
 @pytest.mark.research

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -6,6 +8,7 @@ from hypothesis import strategies as st
 from burl.detect.neighbours import Neighbours
 from burl.parse import Catalogue
 from burl.train.validation import Validation, spoil, validate
+from burl.window import Sequences
 from letter_sessions import letter_corpus, letter_sessions
 
 
@@ -54,3 +57,15 @@ def test_without_labels_spoilt_sequences_stand_for_anomalies() -> None:
     assert not validation.by_labels
     assert validation.weights.sum() == pytest.approx(1)
     assert validation.rule().f1 > 0.8
+
+
+def test_into_long_sequences_comes_what_followed_in_another() -> None:
+    units = letter_sessions(Catalogue(), ["ab" * 60, "cd" * 60])
+    known = {pair for templates in _templates(units) for pair in itertools.pairwise(templates)}
+    for templates in _templates(spoil(units, seed=3)):
+        # only where the stretch begins and ends, and where the one it was cut from begins anew
+        assert sum(pair not in known for pair in itertools.pairwise(templates)) <= 3
+
+
+def _templates(units: Sequences) -> list[list[int]]:
+    return [part.tolist() for part in np.split(units.templates, units.offsets[1:-1])]

@@ -25,6 +25,11 @@ class EventSetConfig(DetectorConfig):
         description="Judge sessions by the laws of training: events that come together, in which order, how"
         " often. Beyond the paper's rules.",
     )
+    proportions: bool = Field(
+        True,
+        description="Judge long sessions (see `trace_events`) by the proportions of their n-grams. Beyond the"
+        " paper's rules.",
+    )
     ngram_size: int = Field(2, ge=2, le=5, description="Events in an n-gram.")
     min_sequences: int = Field(
         20, ge=2, description="A kind of session with fewer sequences in training is not judged."
@@ -39,4 +44,14 @@ class EventSetConfig(DetectorConfig):
         128, ge=2, description="Events of a kind of session that laws are looked for in, the most common."
     )
     max_laws: int = Field(10_000, ge=1, description="Laws kept of a kind of session, the surest first.")
+    trace_events: int = Field(
+        100, ge=2, description="Sessions of a kind are traces where half of them have so many events."
+    )
+    trace_ngram_size: int = Field(
+        3, ge=1, le=8, description="Events in an n-gram of which proportions are made."
+    )
+    trace_quantile: float = Field(
+        0.95, gt=0, le=1, description="Share of the traces of training whose proportions are not odd."
+    )
+    max_traces: int = Field(2_000, ge=2, description="Traces kept of a kind, spread evenly.")
     max_cached: int = Field(50_000, ge=1, description="Judged sequences remembered while serving.")

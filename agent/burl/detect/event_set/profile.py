@@ -2,17 +2,17 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Self
 
 from burl.detect.event_set.config import EventSetConfig
 from burl.detect.event_set.laws import Breach, Laws
+from burl.detect.event_set.proportions import Proportions, ngrams
 from burl.detect.event_set.vectors import CountVector, CountVectors, count_vector
 
 Events = tuple[int, ...]
 """The dense event ids of one sequence."""
-Rule = Literal["none", "new event", "length", "counts", "n-gram", "law"]
+Rule = Literal["none", "new event", "length", "counts", "n-gram", "proportions", "law"]
 
 
 class Opinion(NamedTuple):
@@ -45,14 +45,12 @@ class Judgement(NamedTuple):
         return cls(decades, opinion.rule, opinion.offset, decisive)
 
 
-def ngrams(events: Events, size: int) -> Iterator[Events]:
-    """Go through all n-grams in order."""
-    return (events[i : i + size] for i in range(len(events) - size + 1))
-
-
 @dataclass(slots=True)
 class Profile:
-    """Thresholds are the largest values that leave-one-out cross-validation met in training."""
+    """Thresholds are the largest values that leave-one-out cross-validation met in training.
+
+    `proportions` of kinds of session that are traces; their threshold is a quantile.
+    """
 
     vectors: CountVectors
     max_distance: float
@@ -61,6 +59,7 @@ class Profile:
     known_ngrams: frozenset[Events]
     max_new_ngrams: int
     laws: Laws
+    proportions: Proportions | None = None
 
     @classmethod
     def learn(cls, sequences: list[tuple[Events, int]], config: EventSetConfig) -> Self:
@@ -91,6 +90,8 @@ class Profile:
             best = max(best, self._judge_length(events, lead))
         if config.ngrams:
             best = max(best, self._judge_ngrams(events, lead, config.ngram_size))
+        if config.proportions and self.proportions is not None:
+            best = max(best, _judge_proportions(self.proportions, events, lead, config))
         return best
 
     def judge_part(self, events: Events, config: EventSetConfig) -> Opinion:
@@ -144,6 +145,7 @@ class Profile:
             "ngrams": sorted(self.known_ngrams),
             "max_new_ngrams": self.max_new_ngrams,
             "laws": self.laws.to_json(),
+            "proportions": self.proportions.to_json() if self.proportions else None,
         }
 
     @classmethod
@@ -159,7 +161,18 @@ class Profile:
             known_ngrams=frozenset(tuple(map(int, ngram)) for ngram in data["ngrams"]),
             max_new_ngrams=int(data["max_new_ngrams"]),
             laws=Laws.from_json(data["laws"]),
+            # bundles of earlier versions have none
+            proportions=Proportions.from_json(data["proportions"]) if data.get("proportions") else None,
         )
+
+
+def _judge_proportions(
+    proportions: Proportions, events: Events, lead: int, config: EventSetConfig
+) -> Opinion:
+    judged = events[lead:]
+    found = proportions.judge(judged, config)
+    places = (i for i, ngram in enumerate(ngrams(judged, len(found.oddest))) if ngram == found.oddest)
+    return Opinion(found.distance / proportions.limit, "proportions", lead + next(places, 0))
 
 
 def _first_surplus(events: Events, lead: int, expected: Counter[int]) -> int:

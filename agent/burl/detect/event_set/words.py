@@ -83,6 +83,7 @@ class Words:
             f" {self.profile.min_length} to {self.profile.max_length}",
             "n-gram": "its events come in an order never seen in training",
             "counts": "its events come in numbers never seen in training",
+            "proportions": "what it does comes in proportions like those of no session in training",
         }
         return "; ".join([texts[judgement.rule], *self._differences(missing, surplus)])
 
