@@ -11,9 +11,11 @@ from burl.detect.network import SymbolNetworkConfig
 class NextMessageNetworkConfig(SymbolNetworkConfig):
     """The GRU and how it is trained."""
 
-    layers: int = Field(1, ge=1, description="Recurrent layers.")
     learning_rate: float = Field(0.003, gt=0, description="Step of Adam.")
     max_epochs: int = Field(60, ge=1, description="Most passes over the training windows.")
+    patience_epochs: int = Field(
+        15, ge=1, description="Training ends after so many passes without a gain on held-out windows."
+    )
 
 
 class NextMessageConfig(DetectorConfig):
@@ -21,7 +23,7 @@ class NextMessageConfig(DetectorConfig):
 
     history: int = Field(10, ge=1, le=100, description="Events before the judged one that predict it.")
     candidates: int = Field(
-        9,
+        7,
         ge=1,
         description="A message not among so many most probable ones is unplaced: for people to say.",
     )

@@ -45,7 +45,9 @@ class NextMessage(Detector):
     of system calls apart (area under the ROC curve on ADFA-LD: of the largest .50, the mean .72, this .68).
 
     Choices beyond the sources: distinct windows, each counted once; part of the history is hidden while
-    training (`hide`); start, end and padding as in `deeplog`.
+    training (`hide`), so that interleavings that never came are not all odd; start, end and padding as in
+    `deeplog`. HDFS (split of DeepLog's authors), three seeds: F1 of the rule .97 with 7 candidates, .96-.97
+    with 6 and 8.
     """
 
     name: ClassVar[str] = "next_message"
