@@ -16,7 +16,7 @@ class EncoderConfig(LoopConfig):
     hidden: int = Field(128, ge=1, description="Units between the two dense layers of an encoder layer.")
     dropout: float = Field(0.1, ge=0, lt=1, description="Dropout while training.")
     hide: float = Field(
-        0.1,
+        0.3,
         ge=0,
         le=0.5,
         description="Share of the words hidden while training, so that no single one decides.",

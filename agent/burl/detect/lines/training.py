@@ -3,6 +3,7 @@
 Needs the extra `train`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,10 +93,15 @@ class Encoder(nn.Module):
         return words.masked_fill(chosen, UNKNOWN)
 
 
-def export_encoder(network: Encoder) -> tuple[Graph, str]:
-    """Return the graph of `network` from `words` (rows, time), int64, and the name of its (rows, outputs)."""
-    graph, weights = Graph(), weights_of(network)
+def export_encoders(networks: Sequence[Encoder]) -> tuple[Graph, list[str]]:
+    """Return a graph from `words` (rows, time), int64, and the name of each network's (rows, outputs)."""
+    graph = Graph()
     words = graph.input("words", TensorProto.INT64, ["rows", "time"])
+    return graph, [_add_encoder(graph, words, network) for network in networks]
+
+
+def _add_encoder(graph: Graph, words: str, network: Encoder) -> str:
+    weights = weights_of(network)
     x = graph.dense(
         graph.add("Gather", graph.constant(weights["embedding.weight"]), words), weights, "project"
     )
@@ -104,7 +110,7 @@ def export_encoder(network: Encoder) -> tuple[Graph, str]:
     for number in range(len(network.blocks)):
         x = _BlockGraph(graph, weights, f"blocks.{number}", network.heads).add(x, mask)
     first = _norm(graph, _part(graph, x, 0, axis=1), weights, "norm")
-    return graph, graph.dense(first, weights, "output")
+    return graph.dense(first, weights, "output")
 
 
 def _with_cls(graph: Graph, x: str, words: str, weights: Weights) -> str:

@@ -11,7 +11,7 @@ from burl.detect.base import Progress
 from burl.detect.lines import Rows
 from burl.detect.lines.lexicon import PAD
 from burl.detect.lines.phrases import Floats, weighted
-from burl.detect.lines.training import Encoder, encoded_rows, export_encoder
+from burl.detect.lines.training import Encoder, encoded_rows, export_encoders
 from burl.detect.logsy.config import LogsyConfig
 from burl.detect.logsy.negatives import Negatives
 from burl.detect.training import Data, Loop, repeatable
@@ -47,7 +47,7 @@ def train(lines: Lines, config: LogsyConfig, seed: int, progress: Progress) -> b
         negatives = Negatives(normal, other)
         held = _joined(columns, negatives.draw(_HELD))  # a normal line left out would be found odd
         Loop("logsy", config.network, progress).run(network, columns, held, partial(_loss, negatives))
-    graph, vector = export_encoder(network)
+    graph, (vector,) = export_encoders([network])
     squares = graph.add("Mul", vector, vector)
     return graph.model(graph.add("ReduceSum", squares, graph.constant(np.array([1])), keepdims=1), 1)
 

@@ -19,7 +19,8 @@ class Transformer(LineDetector):
     Encoder: Vaswani et al., NeurIPS 2017, normalised before each part; the head reads a CLS vector. Word
     vectors start as in `glove_mean`; imported ones stay as they are, so that a word that training never met
     is read as its neighbours are. The paper's rule is a probability over one half. Words are hidden at random
-    while training, distinct lines count by the logarithm of their number, both classes weigh the same.
+    while training, distinct lines count by the logarithm of their number, both classes weigh the same. A few
+    networks are trained, and the log odds are the mean of theirs.
 
     Good at: labelled lines where words matter together or in order. Bad at: very few labelled lines.
     """

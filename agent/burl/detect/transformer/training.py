@@ -1,5 +1,6 @@
 """Trains the encoder of `transformer`; needs the extra `train`."""
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +11,8 @@ from torch import Tensor, nn
 from burl.detect.base import Progress
 from burl.detect.lines import Floats, Rows
 from burl.detect.lines import phrases as lines
-from burl.detect.lines.training import Encoder, encoded_rows, export_encoder
+from burl.detect.lines.network import EncoderConfig
+from burl.detect.lines.training import Encoder, encoded_rows, export_encoders
 from burl.detect.training import Data, Loop, hold_out, repeatable
 from burl.detect.transformer.config import TransformerConfig
 
@@ -28,17 +30,29 @@ class Labelled(NamedTuple):
 
 def train(examples: Labelled, config: TransformerConfig, seed: int, progress: Progress) -> bytes:
     """Return ONNX: `words` (rows, time), int64 -> log10(1 + odds that the line is abnormal) (rows, 1)."""
+    seeds = range(seed * config.networks, (seed + 1) * config.networks)
+    networks = [
+        _trained(examples, config.network, each, partial(_told, progress, number, config.networks))
+        for number, each in enumerate(seeds)
+    ]
+    graph, logits = export_encoders(networks)
+    softplus = graph.add("Softplus", graph.add("Mean", *logits))
+    tenth = graph.constant(np.array(1 / np.log(10.0), dtype=np.float32))
+    return graph.model(graph.add("Mul", softplus, tenth), 1)
+
+
+def _trained(examples: Labelled, config: EncoderConfig, seed: int, progress: Progress) -> Encoder:
     columns = encoded_rows(examples.rows), torch.from_numpy(examples.weights * len(examples.rows)).float()
     with repeatable(seed):
         train_rows, held_rows = map(torch.from_numpy, _held_out(examples.weights, seed))
-        network = Encoder(examples.start, examples.rows.shape[1], 1, config.network, frozen=examples.frozen)
-        loop = Loop("transformer", config.network, progress)
+        network = Encoder(examples.start, examples.rows.shape[1], 1, config, frozen=examples.frozen)
         parts = [tuple(column[rows] for column in columns) for rows in (train_rows, held_rows)]
-        loop.run(network, parts[0], parts[1], _loss)
-    graph, logits = export_encoder(network)
-    softplus = graph.add("Softplus", logits)
-    tenth = graph.constant(np.array(1 / np.log(10.0), dtype=np.float32))
-    return graph.model(graph.add("Mul", softplus, tenth), 1)
+        return Loop("transformer", config, progress).run(network, parts[0], parts[1], _loss)
+
+
+def _told(progress: Progress, number: int, count: int, stage: str, fraction: float) -> None:
+    """Tell the progress of one network as that of all."""
+    progress(stage, (number + fraction) / count)
 
 
 def _held_out(weights: Floats, seed: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

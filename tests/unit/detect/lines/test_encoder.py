@@ -5,11 +5,11 @@ import torch
 
 from burl.detect.lines.network import EncoderConfig
 from burl.detect.lines.scorer import OnnxScorer
-from burl.detect.lines.training import Encoder, export_encoder
+from burl.detect.lines.training import Encoder, export_encoders
 from burl.detect.training import repeatable
 
 
-def test_onnx_gives_what_torch_gives_whatever_the_padding() -> None:
+def test_onnx_of_several_gives_what_torch_gives_whatever_the_padding() -> None:
     rng = np.random.default_rng(3)
     rows = rng.integers(2, 20, (70, 9)).astype(np.int32)
     rows[rng.random(rows.shape) < 0.2] = 1
@@ -17,10 +17,11 @@ def test_onnx_gives_what_torch_gives_whatever_the_padding() -> None:
     with repeatable(3):
         start = rng.standard_normal((18, 12)).astype(np.float32)
         config = EncoderConfig(width=16, heads=2, layers=2, hidden=24)
-        network = Encoder(start, 9, 1, config, frozen=True).eval()
+        networks = [Encoder(start, 9, 1, config, frozen=True).eval() for _ in range(2)]
         with torch.no_grad():
-            expected = network(torch.from_numpy(rows.astype(np.int64)))[:, 0].numpy()
-    graph, output = export_encoder(network)
-    served = OnnxScorer(graph.model(output, 1))
+            words = torch.from_numpy(rows.astype(np.int64))
+            expected = sum(network(words)[:, 0].numpy() for network in networks) / len(networks)
+    graph, outputs = export_encoders(networks)
+    served = OnnxScorer(graph.model(graph.add("Mean", *outputs), 1))
     np.testing.assert_allclose(served(rows), expected, rtol=1e-5, atol=1e-5)
     np.testing.assert_allclose(served(np.pad(rows, ((0, 0), (0, 4)))), expected, rtol=1e-5, atol=1e-5)
