@@ -1,15 +1,18 @@
 """With a real OpenSearch on this machine: from event to annotation, and what writing every line costs."""
 
+import random
 import tempfile
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from string import ascii_lowercase
 
 import orjson
 
 from bench import end_to_end
 from bench.agent import Keys, agent
-from bench.lines import SECOND_NS, SHOP, shop
+from bench.lines import SECOND_NS, SHOP, Line, shop
 from bench.requests import Form, requests, write_requests
 from bench.results import Results, Size
 from burl.clock import SystemClock
@@ -21,6 +24,10 @@ from integration.opensearch_server import OpenSearchServer, OpenSearchUnavailabl
 
 _RATE = 5_000
 _SECONDS = 60
+_EVERY = 1_250
+"""Lines from one that is surprising to the next."""
+_BUDGET = "100000/day"
+"""Many findings are wanted here, so as to time them."""
 _LEAD_SECONDS = 20
 """From the making of the requests to the time of their first line."""
 _PROMISED_SECONDS = 1.5
@@ -61,11 +68,9 @@ def _keys(settings: WriteSettings, mode: str) -> Keys:
 def _delay(results: Results, settings: WriteSettings) -> None:
     """Send lines as they are said, in real time; the agent writes into each finding how late it was."""
     clock = SystemClock()
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        agent(SHOP / "bundle", _keys(settings, "annotate")) as running,
-    ):
-        rows = list(shop().fresh(_RATE * _SECONDS))
+    keys = {**_keys(settings, "annotate"), ("decide", "budget"): _BUDGET}
+    with tempfile.TemporaryDirectory() as folder, agent(SHOP / "bundle", keys) as running:
+        rows = list(_with_surprises(shop().fresh(_RATE * _SECONDS)))
         start_ns = clock.time_ns() + _LEAD_SECONDS * SECOND_NS
         step_ns = SECOND_NS // _RATE
         timed = (replace(line, time_ns=start_ns + number * step_ns) for number, line in enumerate(rows))
@@ -78,6 +83,17 @@ def _delay(results: Results, settings: WriteSettings) -> None:
     note = f"{len(lags)} findings in single lines; 0.1 s of it the sender fills a request of 500"
     results.add("delay/median", [lags[len(lags) // 2]], "s", note=note)
     results.add("delay/p99", [lags[len(lags) * 99 // 100]], "s", _PROMISED_SECONDS, note)
+
+
+def _with_surprises(lines: Iterator[Line]) -> Iterator[Line]:
+    """Yield the lines, now and then one whose words were never said before."""
+    rng = random.Random(1)  # noqa: S311 - the same lines each time are the point
+    for number, line in enumerate(lines):
+        if number % _EVERY:
+            yield line
+        else:
+            words = ("".join(rng.choices(ascii_lowercase, k=8)) for _ in range(rng.randint(3, 12)))
+            yield replace(line, body=f"{' '.join(words)} failed")
 
 
 def _lags(settings: WriteSettings) -> list[float]:
