@@ -1,4 +1,4 @@
-"""Bar charts as SVG: horizontal bars with their spread and a mark where the promise lies."""
+"""Bar charts as SVG: horizontal bars with their spread and a mark where the goal lies."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Chart:
         title = (
             f"<text x='12' y='22' {_FONT} font-weight='600' fill='#1b1f24'>"
             f"{escape(self.title)} <tspan fill='#57606a' font-weight='400'>({escape(self.unit)};"
-            " dashed: the promise)</tspan></text>"
+            " dashed: the goal)</tspan></text>"
         )
         return "\n".join([head, title, *bars, "</svg>\n"])
 

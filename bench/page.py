@@ -11,11 +11,12 @@ _HEAD = """\
 
 <!-- made by `make bench` from bench/results.json; do not edit -->
 
-What a line costs, and what an agent takes, measured by `make bench`: {machine}. Processor time is user
-and system time of the agent's process; figures are medians of rounds in which every case and every peer
-runs once, with the range of the rounds. Microseconds are a machine's own. The ratios to other miners,
-measured in the same rounds, hold elsewhere too, and one that gets worse by more than 15 % fails `make
-bench`. `make bench QUICK=1` is a short form.
+What a line costs, and what an agent takes: {machine}.
+
+`make bench` measures it. Processor time is user and system time of the agent's process; figures are medians
+of rounds in which every case and every peer runs once, with the range of the rounds. Microseconds are a
+machine's own. The ratios to other miners, measured in the same rounds, hold elsewhere too, and one that gets
+worse by more than 15 % fails `make bench`. `make bench QUICK=1` is a short form.
 """
 _LINES = """\
 ## Lines
@@ -86,7 +87,7 @@ def write_page(results: Results, page: Path, images: Path) -> None:
 
 
 def _machine(machine: Mapping[str, str]) -> str:
-    return f"{machine['cores']} shared cores, Python {machine['python']}"
+    return f"{machine['cores']} cores shared with other work, Python {machine['python']}"
 
 
 def _per_second(figure: Figure) -> Figure:
@@ -102,7 +103,7 @@ def _chart(name: str, chart: Chart, page: Path, images: Path) -> str:
 
 
 def _table(figures: Mapping[str, Figure], first: str) -> str:
-    rows = [f"| {first} | median | range | unit | promised | |", "|---|---|---|---|---|---|"]
+    rows = [f"| {first} | median | range | unit | goal | |", "|---|---|---|---|---|---|"]
     rows += [f"| {name} | {_row(figure)} |" for name, figure in figures.items()]
     return "\n".join(rows) + "\n"
 
@@ -111,7 +112,7 @@ def _row(figure: Figure) -> str:
     low, high = (number(value) for value in figure.spread)
     range_ = f"{low} to {high}" if len(figure.values) > 1 else ""
     goal = "" if figure.goal is None else number(figure.goal)
-    kept = {None: "", True: "kept", False: "**missed**"}[figure.kept]
+    kept = {None: "", True: "reached", False: "**missed**"}[figure.kept]
     return f"{number(figure.median)} | {range_} | {figure.unit} | {goal} | {kept}"
 
 

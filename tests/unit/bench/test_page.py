@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 
 from bench.chart import Chart, number
 from bench.page import write_page
-from bench.results import Figure, Results
+from bench.results import PATH, Figure, Results, read_results
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -24,7 +24,7 @@ def test_the_page_says_what_was_kept_missed_and_not_measured(tmp_path: Path) -> 
     write_page(_results(), tmp_path / "performance.md", tmp_path / "images")
     page = (tmp_path / "performance.md").read_text("utf-8")
     assert "| shop | 5.00 | 4.00 to 7.00 | us/line | 4.50 | **missed** |" in page
-    assert "| memory: PSS | 90.0 |  | MB | 100 | kept |" in page
+    assert "| memory: PSS | 90.0 |  | MB | 100 | reached |" in page
     assert "| streams | 10 | 100,000 |" in page
     assert "- OpenStack: not there" in page
     for image in re.findall(r"\]\((images/[^)]+)\)", page):
@@ -46,3 +46,12 @@ def test_numbers_have_the_digits_that_count() -> None:
         "31.4",
         "3,142",
     ]
+
+
+def test_the_committed_page_is_of_the_committed_figures(tmp_path: Path) -> None:
+    docs = PATH.parents[1] / "docs"
+    (tmp_path / "images").mkdir()
+    write_page(read_results(PATH), tmp_path / "performance.md", tmp_path / "images")
+    assert (tmp_path / "performance.md").read_text("utf-8") == (docs / "performance.md").read_text("utf-8")
+    for image in (tmp_path / "images").iterdir():
+        assert image.read_text("utf-8") == (docs / "images" / image.name).read_text("utf-8")
