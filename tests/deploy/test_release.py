@@ -1,7 +1,4 @@
-"""Wheel and sdist hold what the commands need, and nothing else.
-
-That the wheel runs where only it and its pinned requirements are installed, test_docker.py shows.
-"""
+"""Wheel and sdist hold what the commands need and nothing else, and run where only they are installed."""
 
 import subprocess
 import sys
@@ -21,6 +18,10 @@ DATA = (
     "burl_opensearch/schemas/annotation.schema.json",
     "burl/py.typed",
 )
+
+
+LOG = "".join(f"2026-11-22T10:{i // 60:02}:{i % 60:02}Z INFO order {i} paid\n" for i in range(1200))
+FAULT = "2026-11-22T10:30:00Z ERROR disk sda is on fire\n"
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +59,26 @@ def test_the_sdist_holds_no_logs_and_no_benchmarks(dist: Path) -> None:
         tops = {Path(name).parts[1] for name in sdist.getnames()}
     assert {"agent", "plugin", "proto", "README.md", "CHANGELOG.md", "LICENSE", "pyproject.toml"} <= tops
     assert tops.isdisjoint({"examples", "bench", "tests", "data", "docs", "deploy"})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["*.whl", "*.tar.gz"])
+def test_each_runs_in_a_clean_environment(dist: Path, tmp_path: Path, form: str) -> None:
+    (package,) = dist.glob(form)
+    home, pins = tmp_path / "home", ROOT / "requirements" / "run.txt"
+    uv = [sys.executable, "-m", "uv"]
+    subprocess.run([*uv, "venv", "--quiet", "--python", sys.executable, home], check=True)
+    install = [*uv, "pip", "install", "--quiet", "--python", str(home / "bin" / "python")]
+    subprocess.run([*install, "--constraints", str(pins), str(package)], check=True)
+    log = tmp_path / "app.log"
+    log.write_text(LOG + FAULT)
+    for arguments, said in (
+        (["--version"], f"burl {__version__}"),
+        (["score", log], "is on fire"),
+        (["validate"], ": valid."),
+        (["inject", "--help"], "--logs"),
+    ):
+        command: list[str | Path] = [home / "bin" / "burl", *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert said in done.stdout
