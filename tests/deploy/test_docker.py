@@ -13,6 +13,8 @@ from cyclonedx.validation.json import JsonStrictValidator
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCKER = ROOT / "deploy" / "docker"
+CONTAINED = ["unshare", "--mount", str(Path(__file__).with_name("contained.sh"))]
+MAY_MOUNT = os.geteuid() == 0 and not subprocess.run(["unshare", "--mount", "true"], check=False).returncode
 LOG = "".join(f"2026-11-22T10:{i // 60:02}:{i % 60:02}Z INFO order {i} paid\n" for i in range(1200))
 FAULT = "2026-11-22T10:30:00Z ERROR disk /dev/sda is on fire\n"
 
@@ -42,6 +44,35 @@ def test_the_tree_runs(tree: Path, tmp_path: Path) -> None:
         result = subprocess.run([burl, *arguments], capture_output=True, text=True, check=False, cwd=tmp_path)
         assert result.returncode == 0, result.stderr
         assert said in result.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not MAY_MOUNT, reason="only root may mount: what the tree runs in cannot be made here")
+def test_the_tree_runs_as_nobody_where_nothing_can_be_written(tree: Path) -> None:
+    """As the image runs: read-only, without /tmp, as user 65532; only its volume is writable."""
+    python = [*CONTAINED, str(tree), sys.base_prefix, "/opt/burl/bin/python"]
+    scored = subprocess.run(
+        [*python, "-m", "burl", "score", "-"], input=LOG + FAULT, capture_output=True, text=True, check=False
+    )
+    assert scored.returncode == 0, scored.stderr
+    assert "is on fire" in scored.stdout
+    tried = "import os; assert os.getuid() == 65532; open('/opt/burl/x', 'w')"
+    refused = subprocess.run([*python, "-c", tried], capture_output=True, text=True, check=False)
+    assert "Read-only file system" in refused.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not MAY_MOUNT, reason="only root may mount: what the tree runs in cannot be made here")
+def test_the_agent_of_the_image_serves_there_and_stops_when_told(tree: Path) -> None:
+    command = [*CONTAINED, str(tree), sys.base_prefix, "/opt/burl/bin/python", "-m", "burl", "run"]
+    environment = os.environ | {"BURL_RECEIVE__LISTEN": "127.0.0.1:0"}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as agent:
+        assert agent.stderr is not None
+        said = next((line for line in agent.stderr if "listening on port" in line), None)
+        agent.terminate()
+        left = agent.stderr.read()
+    assert said is not None, left
+    assert agent.returncode == 0
 
 
 @pytest.mark.slow
