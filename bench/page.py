@@ -113,7 +113,8 @@ def _row(figure: Figure) -> str:
     range_ = f"{low} to {high}" if len(figure.values) > 1 else ""
     goal = "" if figure.goal is None else number(figure.goal)
     kept = {None: "", True: "reached", False: "**missed**"}[figure.kept]
-    return f"{number(figure.median)} | {range_} | {figure.unit} | {goal} | {kept}"
+    said = "; ".join(filter(None, [kept, figure.note]))
+    return f"{number(figure.median)} | {range_} | {figure.unit} | {goal} | {said}"
 
 
 def _growth(results: Results) -> Iterator[str]:
