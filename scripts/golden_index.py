@@ -1,0 +1,47 @@
+"""Write what this release leaves in OpenSearch - templates, indices, documents - for later releases to load.
+
+Run by `PYTHONPATH=tests .venv/bin/python scripts/golden_index.py`, it writes
+tests/golden/upgrade/index.json, once for a release whose documents or mappings changed.
+"""
+
+import random
+from pathlib import Path
+
+from burl.clock import SystemClock
+from burl.decide import Findings
+from burl.write import make_store
+from burl.write.opensearch import connect
+from burl.write.settings import OpenSearchSettings, WriteSettings
+from burl_opensearch.platform import install
+from contract.samples import annotation, dead_letter, incident, verdict
+from integration.opensearch_server import OpenSearchServer
+from stored_index import PREFIX, keep
+
+OUT = Path(__file__).resolve().parents[1] / "tests" / "golden" / "upgrade" / "index.json"
+
+
+def main() -> None:
+    """Install into a fresh server, write a document of each kind, keep all of it."""
+    server = OpenSearchServer()
+    server.start()
+    try:
+        settings = OpenSearchSettings(hosts=[server.url], prefix=PREFIX)
+        client = connect(settings)
+        install(client, server.url, PREFIX)
+        store = make_store(
+            WriteSettings(store="opensearch", opensearch=settings),
+            SystemClock(),
+            random.Random(1),  # noqa: S311 - jitter of retries, no secret
+            {},
+        )
+        store.write(Findings([annotation(1)], [incident(1)], [dead_letter(1)]))
+        store.add_verdict(verdict(1))
+        keep(client, OUT)
+        store.close()
+        client.close()
+    finally:
+        server.remove()
+
+
+if __name__ == "__main__":
+    main()
