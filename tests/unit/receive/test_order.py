@@ -5,12 +5,12 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from burl.receive.batch import Batch
+from burl.receive.batch import Batch, Origin
 from burl.receive.order import in_order_of_time
 
 
 @dataclass
-class Numbered:
+class Numbered(Origin):
     """An origin whose uids are the places that records came at."""
 
     def uid(self, index: int) -> str:
