@@ -32,6 +32,7 @@ ELSEWHERE = {
     r"make (demo|help|test|format)": "these are what a developer runs: tests/e2e/test_demo.py runs the demo",
     r"docker ": "needs Docker: tests/deploy/test_compose.py checks the file against the schema of Compose",
     r"burl bundle compare": "needs agents that run both bundles: tests/e2e/test_feedback_loop.py",
+    r".* --detectors .*:session": "needs logs with many sessions: tests/unit/train has such",
     r"kubectl (create|exec)": "needs a cluster",
     r"helm ": "needs a cluster: tests/deploy/test_chart.py renders each of these installations",
     r"python3 -m venv|pip install": "tests/deploy/test_release.py does it; the example is prepared",
