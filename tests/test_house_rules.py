@@ -17,7 +17,7 @@ AGENT = ROOT / "agent" / "burl"
 SOURCES = sorted([*AGENT.rglob("*.py"), *(ROOT / "plugin").rglob("*.py")])
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 ROOMS = ("receive", "parse", "window", "detect", "decide", "write")
-EVERYWHERE = {"errors", "clock"}
+EVERYWHERE = {"errors", "clock", "distinct"}
 """Modules of `burl` that belong to no room and that every room may use."""
 HEAVY = ("torch", "sklearn", "pandas", "onnx")
 
@@ -127,7 +127,9 @@ def test_every_test_file_asserts_something() -> None:
 
 def _asserts(node: ast.AST) -> bool:
     """Return True for an assertion, an expected error, or a call of one of the published checks."""
-    called = isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1].startswith("check")
+    called = isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1].startswith(
+        ("check", "assert_")
+    )
     return (
         called or isinstance(node, ast.Assert) or (isinstance(node, ast.Attribute) and node.attr == "raises")
     )
@@ -155,7 +157,7 @@ def test_a_running_agent_imports_nothing_heavy() -> None:
 def _only_trains(path: Path) -> bool:
     """Return True for what only `burl train` imports: the train room, the detectors' training modules."""
     parts = path.relative_to(AGENT).parts
-    return parts[0] in {"train", "testing"} or path.name in {"training.py", "onnx_export.py"}
+    return parts[0] in {"train", "testing"} or path.stem.startswith(("training", "onnx_export"))
 
 
 def _module(path: Path) -> str:

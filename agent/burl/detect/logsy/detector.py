@@ -29,7 +29,7 @@ class Logsy(LineDetector):
     The other systems are those of `burl train --auxiliary`, else nginx, PostgreSQL, Redis, Celery and a web
     shop, which are shipped. Their lines that the target writes, too, are left out; words that one line of
     theirs has alone are unknown words. Beyond the paper, normal lines that were spoilt are pushed away, too:
-    see `burl.detect.logsy.negatives`.
+    see `burl.detect.logsy.training_negatives`.
 
     Good at: new kinds of lines, also of known words, without labels. Bad at: normal lines that are new, most
     of which it reports, and what is odd in a line that was normal.

@@ -13,7 +13,7 @@ from burl.detect.lines.lexicon import PAD
 from burl.detect.lines.phrases import Floats, weighted
 from burl.detect.lines.training import Encoder, encoded_rows, export_encoders
 from burl.detect.logsy.config import LogsyConfig
-from burl.detect.logsy.negatives import Negatives
+from burl.detect.logsy.training_negatives import Negatives
 from burl.detect.training import Data, Loop, repeatable
 
 _LEAST_NORM = 1e-6

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from burl.detect.lines.lexicon import PAD
-from burl.detect.logsy.negatives import Negatives
+from burl.detect.logsy.training_negatives import Negatives
 from burl.detect.training import repeatable
 
 TIME = 6
