@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from burl.errors import ConfigError, InputError
 from burl.train.corpus import Corpus, Split
+from burl.train.fitting import MIN_UNITS
+from burl.train.labels import normal_units
 from burl.window import Unit
 
 AUTO = frozenset({"auto", "ensemble"})
@@ -14,7 +16,7 @@ _MIN_SESSIONS = 200
 _MIN_ALONE = 60
 """The same, where there are no lines that anything else could be learnt from."""
 _MIN_WINDOWS = 200
-_MIN_INTERVALS, _MIN_HELD_INTERVALS = 40, 20
+_MIN_INTERVALS = 40
 _MIN_LABELLED = 20
 
 
@@ -39,12 +41,12 @@ def choose(wanted: Sequence[str], split: Split) -> list[Choice]:
     if len(wanted) > 1:
         raise ConfigError("--detectors auto stands alone: it says which")
     fit, chosen = split.fit, list[Choice]()
-    if any(map(len, fit.events())):
+    normal = Split(normal_units(fit), normal_units(split.holdout))
+    if fit.count("event"):
         chosen.append(Choice("new_template", "always: what was never seen is worth a look"))
     chosen += _of_words(split)
-    sessions, windows = _count(fit, "session"), _count(fit, "window")
-    enough = _intervals(fit) >= _MIN_INTERVALS and _intervals(split.holdout) >= _MIN_HELD_INTERVALS
-    if fit.timed and enough:
+    sessions, windows = _usable(normal, "session"), _usable(normal, "window")
+    if fit.timed and _usable(normal, "interval") >= _MIN_INTERVALS:
         chosen.append(Choice("rate", "there is enough history of counts for bursts and silence"))
     if sessions >= (_MIN_SESSIONS if chosen else _MIN_ALONE):
         chosen.append(Choice("event_set:session", f"{sessions} sessions show what belongs together"))
@@ -57,7 +59,7 @@ def choose(wanted: Sequence[str], split: Split) -> list[Choice]:
         chosen += _labelled(fit, "window")
     if not chosen:
         raise InputError(
-            f"{sessions} sequences and no lines are too little to learn from; it takes {_MIN_ALONE}"
+            f"{fit.count('session')} sequences, no lines: too little to learn from; it takes {_MIN_ALONE}"
         )
     return chosen
 
@@ -81,10 +83,6 @@ def _labelled(fit: Corpus, unit: Unit) -> list[Choice]:
     return [Choice(f"neighbours:{unit}", f"{odd} {unit}s are labelled abnormal: what is like them is, too")]
 
 
-def _intervals(corpus: Corpus) -> int:
-    return sum(len(part.closed) for part in corpus.intervals())
-
-
-def _count(corpus: Corpus, unit: str) -> int:
-    sequences = corpus.sessions if unit == "session" else corpus.windows
-    return len(sequences) if sequences is not None else 0
+def _usable(normal: Split, unit: Unit) -> int:
+    """Return how many units can be learnt from: none where too few are held out to calibrate by."""
+    return normal.fit.count(unit) if normal.holdout.count(unit) >= MIN_UNITS else 0

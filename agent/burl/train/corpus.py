@@ -81,6 +81,15 @@ class Corpus:
         """All closed intervals, in order."""
         return self.interval_slices
 
+    def count(self, unit: Unit) -> int:
+        """How many units of a kind there are."""
+        if unit == "event":
+            return sum(map(len, self.event_slices))
+        if unit == "interval":
+            return sum(len(part.closed) for part in self.interval_slices)
+        found = self.windows if unit == "window" else self.sessions
+        return 0 if found is None else len(found)
+
     def labels(self, unit: Unit) -> npt.NDArray[np.bool_] | None:
         """True where a unit is anomalous; None where nobody labelled them."""
         return self.unit_labels.get(unit)

@@ -17,7 +17,7 @@ from burl.train.validation import Validation, validate
 from burl.window import Events, Intervals, Sequences, Unit
 
 _NO_RESOURCES = TextResources()
-_MIN_UNITS = 20
+MIN_UNITS = 20
 """Fewer held-out units than this say nothing."""
 
 
@@ -42,7 +42,7 @@ def fit(
     seed: int,
     progress: Progress,
     config: dict[str, object] | None = None,
-    least_units: int = _MIN_UNITS,
+    least_units: int = MIN_UNITS,
     validated: bool = False,
     resources: TextResources = _NO_RESOURCES,
 ) -> Fitted:
@@ -119,20 +119,12 @@ def _times(units: Events | Sequences | Intervals, scores: Scores, detector: Dete
 
 def _require(spec: str, unit: Unit, split: Split, least_units: int) -> None:
     for name, corpus in (("fitted on", split.fit), ("held out", split.holdout)):
-        found = _count(unit, corpus)
+        found = corpus.count(unit)
         if found < least_units:
             raise InputError(
                 f"detector {spec}: only {found} normal {unit}s to be {name}, it takes {least_units};"
                 " give more data"
             )
-
-
-def _count(unit: Unit, corpus: Corpus) -> int:
-    if unit == "event":
-        return sum(map(len, corpus.events()))
-    if unit == "interval":
-        return sum(len(part.closed) for part in corpus.intervals())
-    return len(corpus.sequences(unit))
 
 
 def _part(progress: Progress, start: float, end: float) -> Progress:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -29,6 +29,7 @@ _HOLDOUT_SHARE = 0.25
 _MIN_RECORDS = 100
 _ALL_NS = 1 << 62
 _NEVER_SECONDS = 1e9
+_COLUMNS = ("bodies", "times_ns", "timed", "streams", "severities")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ def _part(
     catalogue = Catalogue()
     parser = Parser(recipe.parse, catalogue, templates)
     parsed = [(batch, parser.parse(batch.bodies, batch.streams)) for batch in batches]
-    early = [(batch, found) for batch, found in parsed if int(batch.times_ns[-1]) < cut_ns]
+    early = (_before(batch, found, cut_ns) for batch, found in parsed)
     sessions = session_spec(recipe.sessions, early, catalogue, parser.parameters, streams)
     if recipe.whole_sessions:
         sessions = sessions.model_copy(update={"timeout_seconds": _NEVER_SECONDS})
@@ -144,6 +145,13 @@ def _part(
     if abnormal is not None:
         label(cut, parsed, abnormal)
     return _Part(templates, sessions, cut)
+
+
+def _before(batch: Batch, templates: Ints, cut_ns: int) -> tuple[Batch, Ints]:
+    """Return what of a batch, which is in order of time, came before `cut_ns`."""
+    count = int(batch.times_ns.searchsorted(cut_ns))
+    cut = {name: getattr(batch, name)[:count] for name in _COLUMNS}
+    return replace(batch, **cut), templates[:count]
 
 
 def as_whole(corpus: Corpus) -> None:
