@@ -11,6 +11,8 @@ from burl.window import Sequences
 
 _EXPECTED = 3
 """How many expected events are named."""
+_WHOLE_PERCENT = 10
+"""From here on a share is told without decimals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,4 +95,5 @@ class Reason:
 
 
 def _percent(log: np.float32) -> str:
-    return f"{100 * float(np.exp(log)):.2g} %"
+    share = 100 * float(np.exp(log))
+    return f"{share:.2g} %" if share < _WHOLE_PERCENT else f"{share:.0f} %"
