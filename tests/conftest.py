@@ -1,6 +1,7 @@
 """What all tests share: no settings from outside, and property tests that a slow machine cannot fail."""
 
 import os
+import signal
 
 import pytest
 from hypothesis import settings
@@ -10,6 +11,13 @@ settings.register_profile("burl", deadline=None, derandomize=True)
 settings.load_profile("burl")
 
 pytest_plugins = ["integration.opensearch_fixture"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _interrupts_reach_processes() -> None:
+    """A shell's background jobs ignore SIGINT, and all that they start would, too."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
