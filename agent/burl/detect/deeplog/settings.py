@@ -8,15 +8,6 @@ from burl.detect.base import DetectorConfig
 from burl.detect.network import NetworkConfig
 
 
-class KeyNetworkConfig(NetworkConfig):
-    """The LSTM of log keys and its training: with patience the F1 of HDFS depends less on the seed."""
-
-    max_epochs: int = Field(60, ge=1, description="Most passes over the training windows.")
-    patience_epochs: int = Field(
-        15, ge=1, description="Training ends after so many passes without a gain on held-out windows."
-    )
-
-
 class ValueConfig(DetectorConfig):
     """The parameter-value model (unit "event")."""
 
@@ -53,7 +44,5 @@ class DeepLogConfig(DetectorConfig):
         20, ge=1, description="A kind of session with fewer sessions in training is not judged."
     )
     max_cached: int = Field(50_000, ge=2, description="Scored windows remembered while serving.")
-    network: KeyNetworkConfig = Field(
-        default=KeyNetworkConfig(), description="The LSTM of log keys and its training."
-    )
+    network: NetworkConfig = Field(default=NetworkConfig(), description="The LSTM and its training.")
     values: ValueConfig = Field(default=ValueConfig(), description="The parameter-value model.")
