@@ -85,9 +85,9 @@ PROTOCOLS = (
             ENSEMBLE: 0.987,
         },
         note="DeepLog's split: 4,855 normal sessions train. Sessions shorter than the history are padded and"
-        " ended by an END event, as the reference code does. The F1 of deeplog depends on the seed; the threshold"
-        " that spoilt sequences choose for it is for some seeds worse than the paper's nine candidates. Tried:"
-        " three times the patience (.957 by the paper's rule; one seed fell to .84 by that threshold).",
+        " ended by an END event, as the reference code does. The F1 of deeplog depends on the seed; the"
+        " threshold that spoilt sequences choose is for some seeds worse than the paper's nine candidates."
+        " Tried: three times the patience (.957 by the paper's rule; a seed fell to .84 by that threshold).",
     ),
     Protocol(
         "hdfs_seq-supervised",
