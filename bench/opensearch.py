@@ -20,7 +20,7 @@ from burl.write.factory import open_store
 from burl.write.opensearch import connect
 from burl.write.settings import OpenSearchSettings, WriteSettings
 from burl_opensearch.platform import install
-from integration.opensearch_server import OpenSearchServer, OpenSearchUnavailableError
+from support.opensearch_server import OpenSearchServer, OpenSearchUnavailableError
 
 _RATE = 5_000
 _SECONDS = 60

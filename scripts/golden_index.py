@@ -13,9 +13,9 @@ from burl.write import make_store
 from burl.write.opensearch import connect
 from burl.write.settings import OpenSearchSettings, WriteSettings
 from burl_opensearch.platform import install
-from contract.samples import annotation, dead_letter, incident, verdict
-from integration.opensearch_server import OpenSearchServer
-from stored_index import PREFIX, keep
+from support.opensearch_server import OpenSearchServer
+from support.samples import annotation, dead_letter, incident, verdict
+from support.stored_index import PREFIX, keep
 
 OUT = Path(__file__).resolve().parents[1] / "tests" / "golden" / "upgrade" / "index.json"
 

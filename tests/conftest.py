@@ -10,7 +10,7 @@ from hypothesis import settings
 settings.register_profile("burl", deadline=None, derandomize=True)
 settings.load_profile("burl")
 
-pytest_plugins = ["integration.opensearch_fixture"]
+pytest_plugins = ["support.opensearch_fixture"]
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -120,6 +120,11 @@ def test_no_file_names_the_machine_it_was_made_on() -> None:
     assert wrong == []
 
 
+def test_what_tests_share_stands_in_support() -> None:
+    suites = [path for path in (ROOT / "tests").rglob("*.py") if path.parent.name not in {"support", "fuzz"}]
+    assert [path for path in suites if not path.name.startswith(("test_", "conftest"))] == []
+
+
 def test_every_test_file_asserts_something() -> None:
     silent = [path for path in TESTS if not any(map(_asserts, ast.walk(_tree(path))))]
     assert silent == []

@@ -17,7 +17,7 @@ from burl.engine.champion import Followed
 from burl.errors import BundleError, Retryable
 from burl.write.opensearch import connect
 from burl.write.settings import OpenSearchSettings
-from contract.damaged_bundles import BUNDLE, DAMAGES, Damage, Directory, Documents, Place, damaged_copy
+from support.damaged_bundles import BUNDLE, DAMAGES, Damage, Directory, Documents, Place, damaged_copy
 from unit.bundle.test_registry import another
 
 

@@ -22,9 +22,9 @@ from burl.write.jsonl import JsonlSink
 from burl.write.opensearch import OpenSearchStore, connect
 from burl.write.settings import ForwardSettings, JsonlSettings, OpenSearchSettings, SqliteSettings
 from burl.write.sqlite import SqliteStore
-from contract import fault_proxy, forward_receiver
-from contract.retries import seeded_retry
-from contract.samples import annotation, uid_of
+from support import fault_proxy, forward_receiver
+from support.retries import seeded_retry
+from support.samples import annotation, uid_of
 
 BATCHES, BATCH = 12, 8
 Documents = list[dict[str, Any]]

@@ -13,8 +13,8 @@ from burl.decide import Findings
 from burl.errors import Permanent
 from burl.write import Counters, Store, WriteSettings, make_store
 from burl.write.settings import SqliteSettings
-from contract.retries import SEEDED
-from contract.samples import SECOND_NS, START_NS, annotation, dead_letter, incident
+from support.retries import SEEDED
+from support.samples import SECOND_NS, START_NS, annotation, dead_letter, incident
 
 
 @dataclass

@@ -10,7 +10,7 @@ import yaml
 
 from burl.cli.app import app
 from burl.config import Settings
-from deploy.chart import (
+from support.chart import (
     CASES,
     CHART,
     GOLDEN,

@@ -8,7 +8,7 @@ import yaml
 
 from burl.doctor.promise import check_fluent_bit
 from burl.receive.settings import ReceiveSettings, TlsSettings
-from deploy.fluent_bit import read, words
+from support.fluent_bit import read, words
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 FILES = sorted([*(DEPLOY / "fluent-bit").glob("*.yaml"), *(DEPLOY / "fluent-bit").glob("*.conf")])

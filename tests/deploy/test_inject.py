@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from burl.errors import UserError
 from burl.inject import Logs, Names, inject
-from command_line import burl
-from deploy.chart import Object, check, golden, objects, pod_specs
+from support.chart import Object, check, golden, objects, pod_specs
+from support.command_line import burl
 
 WAYS = ["otlp", "stdout", "/var/log/shop/*.log"]
 DEPLOYMENT: Object = yaml.safe_load("""

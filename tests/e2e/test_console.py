@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from browser import Browser, browser, needs_chromium
 from burl.decide import Findings
 from burl.write.base import Store
-from contract.samples import annotation, incident
-from served_console import Served, settings
+from support.browser import Browser, browser, needs_chromium
+from support.samples import annotation, incident
+from support.served_console import Served, settings
 
 HOSTILE = [
     "<script>document.title='owned'</script>",

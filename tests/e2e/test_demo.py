@@ -13,9 +13,9 @@ from burl.write.opensearch import connect
 from burl.write.settings import OpenSearchSettings
 from burl_opensearch.dashboards import build_dashboards
 from burl_opensearch.dashboards.queries import panel_queries
-from command_line import burl
-from integration.opensearch_server import OpenSearchServer
-from integration.panels import rows
+from support.command_line import burl
+from support.opensearch_server import OpenSearchServer
+from support.panels import rows
 
 COMMAND = [sys.executable, "-m", "burl", "demo"]
 WAIT_SECONDS = 300

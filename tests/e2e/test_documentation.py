@@ -9,7 +9,7 @@ from opensearchpy import OpenSearch
 from opensearchpy.helpers import bulk
 
 from burl.write.settings import OpenSearchSettings
-from documented import ELSEWHERE, PAGES, ROOT, World, commands
+from support.documented import ELSEWHERE, PAGES, ROOT, World, commands
 
 BY_PAGE = [pytest.param(page, id=str(page.relative_to(ROOT))) for page in PAGES if commands(page)]
 

@@ -16,9 +16,9 @@ import pytest
 from burl.write.opensearch import connect
 from burl.write.settings import OpenSearchSettings
 from burl_opensearch.platform import install
-from e2e.agent_process import AgentProcess
-from e2e.replay import Sender, chunks, read_records
-from integration.opensearch_server import OpenSearchServer
+from support.agent_process import AgentProcess
+from support.opensearch_server import OpenSearchServer
+from support.replay import Sender, chunks, read_records
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 

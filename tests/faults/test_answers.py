@@ -9,7 +9,7 @@ import pytest
 
 from burl.errors import Refused, Undecodable
 from burl.receive.batch import Ints
-from faults.engine_world import HISTORY, SENDER, EngineWorld, Line
+from support.engine_world import HISTORY, SENDER, EngineWorld, Line
 
 SOON_SECONDS = 0.3
 """Long enough for what is answered at once."""

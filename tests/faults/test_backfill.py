@@ -21,8 +21,8 @@ from opensearchpy import OpenSearch
 from burl.write.opensearch import connect
 from burl.write.settings import OpenSearchSettings
 from burl_opensearch.platform import install
-from faults.indexed import fill
-from faults.workload import SETTINGS
+from support.indexed import fill
+from support.workload import SETTINGS
 
 pytestmark = [pytest.mark.slow, pytest.mark.integration]
 

@@ -14,11 +14,11 @@ import grpc
 import pytest
 
 from burl.config import Settings
-from e2e.agent_process import AgentProcess
-from faults.disturbance import Kills, Locks, schedule
-from faults.outcome import expected, wait_until_stored
-from faults.raw_sender import RawSender
-from faults.workload import SETTINGS, shop_requests
+from support.agent_process import AgentProcess
+from support.disturbance import Kills, Locks, schedule
+from support.outcome import expected, wait_until_stored
+from support.raw_sender import RawSender
+from support.workload import SETTINGS, shop_requests
 
 pytestmark = pytest.mark.slow
 

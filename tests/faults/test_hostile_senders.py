@@ -12,10 +12,10 @@ import grpc
 import pytest
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
-from e2e.agent_process import AgentProcess
-from faults.engine_world import request
-from faults.outcome import stored
-from faults.raw_sender import RETRIED, RawSender
+from support.agent_process import AgentProcess
+from support.engine_world import request
+from support.outcome import stored
+from support.raw_sender import RETRIED, RawSender
 
 pytestmark = pytest.mark.slow
 

@@ -8,10 +8,10 @@ import grpc
 import pytest
 
 from burl.config import Settings
-from e2e.agent_process import AgentProcess
-from faults.outcome import expected, wait_until_stored
-from faults.raw_sender import RawSender
-from faults.workload import SETTINGS, shop_requests
+from support.agent_process import AgentProcess
+from support.outcome import expected, wait_until_stored
+from support.raw_sender import RawSender
+from support.workload import SETTINGS, shop_requests
 
 pytestmark = pytest.mark.slow
 

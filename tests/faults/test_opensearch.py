@@ -12,12 +12,12 @@ from opensearchpy import OpenSearch
 
 from burl.config import Settings
 from burl.write.settings import OpenSearchSettings
-from contract import fault_proxy
-from contract.fault_proxy import Fault, FaultProxy
-from e2e.agent_process import AgentProcess
-from faults.outcome import expected
-from faults.raw_sender import RawSender
-from faults.workload import SETTINGS, shop_requests
+from support import fault_proxy
+from support.agent_process import AgentProcess
+from support.fault_proxy import Fault, FaultProxy
+from support.outcome import expected
+from support.raw_sender import RawSender
+from support.workload import SETTINGS, shop_requests
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 

@@ -18,7 +18,7 @@ import pytest
 from burl.clock import ManualClock
 from burl.engine.checkpoint import STATE_VERSION, StateDirectory
 from burl.errors import ConfigError, Refused
-from faults.engine_world import EPOCH, EngineWorld, Line
+from support.engine_world import EPOCH, EngineWorld, Line
 
 
 def line(text: str, second: int = 0) -> list[Line]:

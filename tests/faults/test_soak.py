@@ -16,11 +16,11 @@ import orjson
 import pytest
 
 from burl.config import Settings
-from e2e.agent_process import AgentProcess
-from faults.hostile import hostile_requests
-from faults.outcome import expected
-from faults.raw_sender import RawSender
-from faults.workload import SETTINGS, shop_requests, shop_times_ns
+from support.agent_process import AgentProcess
+from support.hostile import hostile_requests
+from support.outcome import expected
+from support.raw_sender import RawSender
+from support.workload import SETTINGS, shop_requests, shop_times_ns
 
 pytestmark = pytest.mark.slow
 

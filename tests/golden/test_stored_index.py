@@ -16,8 +16,8 @@ from burl.write import make_store
 from burl.write.base import Store
 from burl.write.settings import OpenSearchSettings, WriteSettings
 from burl_opensearch.platform import status, upgrade
-from contract.samples import annotation, incident
-from stored_index import PREFIX, put
+from support.samples import annotation, incident
+from support.stored_index import PREFIX, put
 
 pytestmark = pytest.mark.integration
 LEFT = Path(__file__).with_name("upgrade") / "index.json"

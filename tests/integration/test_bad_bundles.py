@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from burl.bundle.directory import DirectoryRegistry
-from command_line import burl
-from contract.damaged_bundles import BUNDLE, DAMAGES, Damage, Directory, damaged_copy
+from support.command_line import burl
+from support.damaged_bundles import BUNDLE, DAMAGES, Damage, Directory, damaged_copy
 
 pytestmark = pytest.mark.parametrize("damage", DAMAGES)
 

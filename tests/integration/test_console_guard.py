@@ -11,9 +11,9 @@ from pydantic import ValidationError
 
 from burl.console.settings import ConsoleSettings
 from burl.decide import Findings
-from command_line import burl
-from contract.samples import annotation, incident
-from served_console import Served, settings
+from support.command_line import burl
+from support.samples import annotation, incident
+from support.served_console import Served, settings
 
 TOKEN = "open sesame"  # noqa: S105 - of this test's own page
 

@@ -13,7 +13,7 @@ from burl.receive.server import Door
 from burl.receive.settings import ReceiveSettings
 from burl.write.names import IndexNames
 from burl.write.settings import OpenSearchSettings
-from integration.doors import Decoding, Target, serve
+from support.doors import Decoding, Target, serve
 
 
 @pytest.mark.integration

@@ -14,7 +14,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import (
 
 from burl.errors import Permanent, Refused, Retryable, Undecodable
 from burl.receive.server import Door
-from integration.doors import (
+from support.doors import (
     NOW_NS,
     Decoding,
     Held,

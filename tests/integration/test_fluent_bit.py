@@ -14,8 +14,8 @@ from opensearchpy import OpenSearch
 from opensearchpy.helpers import scan
 
 from burl.write.settings import OpenSearchSettings
-from e2e.agent_process import AgentProcess
-from integration.fluent_bit_process import FluentBit, find_fluent_bit
+from support.agent_process import AgentProcess
+from support.fluent_bit_process import FluentBit, find_fluent_bit
 
 pytestmark = [
     pytest.mark.integration,

@@ -16,7 +16,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2_grpc import LogsServ
 
 from burl.errors import ConfigError
 from burl.receive.server import DETECTION_SERVICE, HEALTH_SERVICES, INGEST_SERVICES, Door
-from integration.doors import EXPORT, Decoding, Held, Target, serve
+from support.doors import EXPORT, Decoding, Held, Target, serve
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING

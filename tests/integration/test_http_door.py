@@ -11,7 +11,7 @@ from burl.receive import web
 from burl.receive.counters import ReceiveCounters
 from burl.receive.server import Door
 from burl.receive.settings import ReceiveSettings
-from integration.doors import Decoding, Target, send_grpc, send_http, serve
+from support.doors import Decoding, Target, send_grpc, send_http, serve
 
 OTLP = {"content-type": "application/x-protobuf"}
 

@@ -19,8 +19,8 @@ from burl.write.settings import OpenSearchSettings
 from burl_opensearch.backfill import Journey, Summary, backfill
 from burl_opensearch.reading.reader import Cursor, IndexReader
 from burl_opensearch.reading.source import Source
-from command_line import burl
-from contract.retries import SEEDED
+from support.command_line import burl
+from support.retries import SEEDED
 
 pytestmark = [pytest.mark.integration, pytest.mark.oldest]
 

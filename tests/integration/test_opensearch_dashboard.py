@@ -13,9 +13,9 @@ from burl.write.settings import OpenSearchSettings
 from burl_opensearch.dashboards import build_dashboards
 from burl_opensearch.dashboards.lint import lint
 from burl_opensearch.dashboards.queries import panel_queries
-from contract.retries import SEEDED
-from contract.samples import annotation, incident, template, template_count, verdict
-from integration.panels import rows
+from support.panels import rows
+from support.retries import SEEDED
+from support.samples import annotation, incident, template, template_count, verdict
 
 pytestmark = [pytest.mark.integration, pytest.mark.oldest]
 

@@ -17,8 +17,8 @@ from burl.write import WriteSettings, make_store
 from burl.write.opensearch import connect
 from burl.write.opensearch.update import UpdateSink
 from burl.write.settings import OpenSearchSettings, UpdateSettings
-from contract.retries import SEEDED, seeded_retry
-from contract.samples import annotation, uid_of
+from support.retries import SEEDED, seeded_retry
+from support.samples import annotation, uid_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.oldest]
 

@@ -10,9 +10,9 @@ from burl.errors import Retryable
 from burl.write.opensearch import OpenSearchStore, connect
 from burl.write.settings import OpenSearchSettings
 from burl_opensearch.platform import install
-from contract.retries import seeded_retry
-from contract.samples import annotation, uid_of
-from integration.opensearch_server import OpenSearchServer
+from support.opensearch_server import OpenSearchServer
+from support.retries import seeded_retry
+from support.samples import annotation, uid_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 

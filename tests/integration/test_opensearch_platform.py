@@ -12,7 +12,7 @@ from burl.write.settings import OpenSearchSettings
 from burl_opensearch.platform import Step, install, status, uninstall, upgrade
 from burl_opensearch.stamp import State
 from burl_opensearch.templates import PRIORITY
-from contract.samples import annotation
+from support.samples import annotation
 
 pytestmark = [pytest.mark.integration, pytest.mark.oldest]
 

@@ -16,10 +16,10 @@ from burl.write.opensearch import OpenSearchStore, connect
 from burl.write.settings import OpenSearchSettings
 from burl_opensearch.platform import install, status, uninstall, upgrade
 from burl_opensearch.roles import SEARCH, SETUP_PLUGINS, build_roles
-from contract.retries import seeded_retry
-from contract.samples import annotation, dead_letter, incident, template, template_count, verdict
-from integration.opensearch_server import OpenSearchUnavailableError
-from integration.secure_server import ADMIN, SecureServer
+from support.opensearch_server import OpenSearchUnavailableError
+from support.retries import seeded_retry
+from support.samples import annotation, dead_letter, incident, template, template_count, verdict
+from support.secure_server import ADMIN, SecureServer
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 

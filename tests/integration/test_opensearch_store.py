@@ -14,9 +14,9 @@ from burl.write.backoff import Retry
 from burl.write.opensearch import OpenSearchStore, connect
 from burl.write.settings import OpenSearchSettings
 from burl_opensearch.schemas import schema
-from contract import fault_proxy
-from contract.retries import SEEDED
-from contract.samples import annotation, dead_letter, incident, uid_of
+from support import fault_proxy
+from support.retries import SEEDED
+from support.samples import annotation, dead_letter, incident, uid_of
 
 pytestmark = pytest.mark.integration
 

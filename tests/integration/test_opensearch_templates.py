@@ -10,9 +10,9 @@ from burl.clock import SystemClock
 from burl.decide import CatalogueEntry, Findings
 from burl.write import WriteSettings, make_store
 from burl.write.settings import OpenSearchSettings
-from command_line import burl
-from contract.retries import SEEDED
-from contract.samples import template
+from support.command_line import burl
+from support.retries import SEEDED
+from support.samples import template
 
 pytestmark = [pytest.mark.integration, pytest.mark.oldest]
 

@@ -13,9 +13,9 @@ from burl.decide import Findings
 from burl.errors import ConfigError
 from burl.write.opensearch import OpenSearchStore, connect
 from burl.write.settings import OpenSearchSettings
-from contract import fault_proxy
-from contract.retries import seeded_retry
-from contract.samples import annotation
+from support import fault_proxy
+from support.retries import seeded_retry
+from support.samples import annotation
 
 pytestmark = pytest.mark.integration
 

@@ -15,8 +15,8 @@ import pytest
 from grpc import aio
 
 from burl.config import load_settings
-from command_line import burl
-from integration.doors import EXPORT
+from support.command_line import burl
+from support.doors import EXPORT
 
 WAIT_SECONDS = 60
 TOKEN, PASSWORD, HOOK = "planted-token-1f7a", "planted-password-9c3e", "planted-hook-55d0"

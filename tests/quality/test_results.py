@@ -7,7 +7,7 @@ import pytest
 
 from burl.clock import SystemClock
 from burl.train.evaluate.evaluation import EvaluationRequest, evaluate
-from research import DATA, needs_research
+from support.research import DATA, needs_research
 
 _FIGURES = Path(__file__).resolve().parents[2] / "docs" / "results.json"
 _TOLERANCE = 0.01

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from burl import __version__
-from command_line import burl
+from support.command_line import burl
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:

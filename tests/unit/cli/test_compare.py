@@ -9,8 +9,8 @@ from burl.decide import Findings
 from burl.write.counters import WriteCounters
 from burl.write.settings import SqliteSettings
 from burl.write.sqlite import SqliteStore
-from command_line import burl
-from contract.damaged_bundles import BUNDLE
+from support.command_line import burl
+from support.damaged_bundles import BUNDLE
 from unit.feedback.test_comparison import HOUR_SECONDS, of_challenger, of_champion, run
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from command_line import burl
+from support.command_line import burl
 
 
 def _write(path: Path, lines: list[str]) -> Path:

@@ -7,8 +7,8 @@ from burl.clock import SystemClock
 from burl.decide import Findings
 from burl.write.factory import open_store
 from burl.write.settings import SqliteSettings, WriteSettings
-from command_line import burl
-from contract.samples import annotation
+from support.command_line import burl
+from support.samples import annotation
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from burl.cli.junit import Case, write_junit
-from command_line import burl
+from support.command_line import burl
 
 _START = datetime(2026, 3, 1, tzinfo=UTC)
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from command_line import burl
+from support.command_line import burl
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from command_line import burl
+from support.command_line import burl
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 COUNT = 9000

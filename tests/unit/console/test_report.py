@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from burl.console.report import Around, Fact, Fault, Report, render_report
-from contract.samples import SECOND_NS, START_NS, annotation, incident, uid_of
+from support.samples import SECOND_NS, START_NS, annotation, incident, uid_of
 
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from burl.console.timeline import GUTTER, WIDTH, Fault, make_timeline
-from contract.samples import SECOND_NS, START_NS, annotation, incident
+from support.samples import SECOND_NS, START_NS, annotation, incident
 
 SPAN_NS = (START_NS, START_NS + 600 * SECOND_NS)
 OUTAGE = Fault(

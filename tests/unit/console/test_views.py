@@ -3,7 +3,7 @@
 from typing import Any
 
 from burl.console.views import MAX_FINDINGS, Around, FindingView, incident_views
-from contract.samples import annotation, incident, uid_of
+from support.samples import annotation, incident, uid_of
 
 
 def document(number: int, **changes: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from burl.receive.batch import Batch, StreamTable
 from burl.receive.files import FileReader
 from burl.receive.settings import ReceiveSettings
 from burl_opensearch.schemas import schema
-from contract.samples import annotation
+from support.samples import annotation
 
 LINES = ["2025-11-22T10:00:00Z disk 7 is full", "    at Disk.java:12", "2025-11-22T10:00:01Z disk 8 is full"]
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from burl.detect.contexts import Symbols, contexts, shortened
 from burl.detect.vocabulary import Vocabulary
 from burl.window import Sequences
-from log_keys import Alphabet
+from support.log_keys import Alphabet
 
 _HISTORY = 3
 _VOCABULARY = Vocabulary(["id-a", "id-b", "id-c"])

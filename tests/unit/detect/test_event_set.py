@@ -18,7 +18,7 @@ from burl.receive.batch import StreamTable
 from burl.testing.synthetic import SyntheticCorpus
 from burl.train.evaluate.evaluation import EvaluationRequest, evaluate
 from burl.window import Record, Sequences
-from research import DATA, needs_research
+from support.research import DATA, needs_research
 
 _NORMAL = ("abcd", "abbcd", "abcde")
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from burl.detect import Explanation
 from burl.detect.event_set import EventSet, EventSetConfig
 from burl.errors import BundleError
-from log_keys import Alphabet
+from support.log_keys import Alphabet
 
 _NORMAL = ("abcd", "abcxd", "abcxxd", "abcxxxd")
 """One step each of a, b, c, d; any number of x between: lengths and counts vary."""

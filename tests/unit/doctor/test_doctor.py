@@ -7,7 +7,7 @@ import yaml
 
 from burl.clock import SystemClock
 from burl.doctor.examine import examine
-from command_line import burl
+from support.command_line import burl
 
 SECRET = "hunter2-do-not-show"  # noqa: S105 - planted
 

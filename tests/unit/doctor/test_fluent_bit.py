@@ -6,7 +6,7 @@ import pytest
 
 from burl.doctor.promise import check_fluent_bit
 from burl.receive.settings import ReceiveSettings
-from research import DATA, needs_research
+from support.research import DATA, needs_research
 
 CLASSIC = """\
 # comment

@@ -11,7 +11,7 @@ from burl.feedback.compare import Comparison, compare
 from burl.write.counters import WriteCounters
 from burl.write.settings import SqliteSettings
 from burl.write.sqlite import SqliteStore
-from contract.samples import SECOND_NS, START_NS, annotation
+from support.samples import SECOND_NS, START_NS, annotation
 
 HOUR_SECONDS = 3600
 

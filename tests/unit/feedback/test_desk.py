@@ -15,7 +15,7 @@ from burl.write.base import Store
 from burl.write.counters import WriteCounters
 from burl.write.settings import SqliteSettings
 from burl.write.sqlite import SqliteStore
-from contract.samples import START_NS, annotation
+from support.samples import START_NS, annotation
 
 NORMAL = Verdict("normal", who="ann")
 

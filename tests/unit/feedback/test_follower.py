@@ -11,7 +11,7 @@ from burl.feedback.settings import FeedbackSettings
 from burl.write.counters import WriteCounters
 from burl.write.settings import SqliteSettings
 from burl.write.sqlite import SqliteStore
-from contract.samples import START_NS, annotation
+from support.samples import START_NS, annotation
 
 
 class Applied:

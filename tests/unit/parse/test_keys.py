@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from burl.parse import Catalogue, MaskRule, Parser, ParseSettings
 from burl.parse.cache import OPEN, KeyCache
 from burl.parse.keys import DIGITS, ID, UUID, Keys
-from plain_parsing import cached, ids, uncached
+from support.plain_parsing import cached, ids, uncached
 
 HEX = "0123456789abcdef"
 VALUES: dict[str, Callable[[random.Random], str]] = {

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from burl.parse import CONTINUATION, Catalogue, Parser, ParseSettings, train_templates
-from plain_parsing import cached, uncached
-from research import DATA, needs_research
+from support.plain_parsing import cached, uncached
+from support.research import DATA, needs_research
 
 pytestmark = [pytest.mark.research, needs_research]
 

@@ -12,7 +12,7 @@ from burl_opensearch.generate import outdated
 from burl_opensearch.package import build_integration
 from burl_opensearch.schemas import schema
 from burl_opensearch.templates import build_templates
-from contract.samples import annotation, dead_letter, incident, template, template_count
+from support.samples import annotation, dead_letter, incident, template, template_count
 
 ROOT = Path(__file__).resolve().parents[3]
 SAMPLES: dict[str, dict[str, Any]] = {

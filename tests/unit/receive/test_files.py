@@ -24,7 +24,7 @@ from burl.receive.files import FileReader, detect_format
 from burl.receive.line_time import head_ns, rfc3339_ns
 from burl.receive.otlp import Decoder
 from burl.receive.settings import ReceiveSettings
-from research import DATA, needs_research
+from support.research import DATA, needs_research
 
 SECOND = 10**9
 NOON = 1_795_348_800 * SECOND

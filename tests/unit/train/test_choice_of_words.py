@@ -10,7 +10,7 @@ from burl.errors import InputError
 from burl.train.choice import choose
 from burl.train.corpus import Split
 from burl.train.trainer import TrainRequest, train
-from labelled_lines import Line, corpus_of
+from support.labelled_lines import Line, corpus_of
 
 NORMAL: list[Line] = [("order <*> stored", ["7"], False)]
 ODD: list[Line] = [("order <*> lost, bank unreachable", ["7"], True)]

@@ -7,7 +7,7 @@ from burl.errors import InputError
 from burl.receive.batch import StreamTable
 from burl.train.evaluate.texts import LabelledTexts
 from burl.train.labels import labelled_uids, normal_units, read_labels
-from letter_sessions import letter_corpus
+from support.letter_sessions import letter_corpus
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from burl.bundle import load_bundle
-from command_line import burl
+from support.command_line import burl
 
 _FLOWS = ("1 2 3 4", "1 2 2 3 4", "1 2 3 4 5")
 

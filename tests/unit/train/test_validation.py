@@ -9,7 +9,7 @@ from burl.detect.neighbours import Neighbours
 from burl.parse import Catalogue
 from burl.train.validation import Validation, spoil, validate
 from burl.window import Sequences
-from letter_sessions import letter_corpus, letter_sessions
+from support.letter_sessions import letter_corpus, letter_sessions
 
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=2, max_size=40))

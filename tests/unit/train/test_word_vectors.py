@@ -10,7 +10,7 @@ from burl.errors import InputError
 from burl.parse.settings import ParseSettings
 from burl.train.auxiliary import masked_lines
 from burl.train.word_vectors import read_vectors
-from command_line import burl
+from support.command_line import burl
 
 GLOVE = "the 0.1 0.2\nof 0.3 -0.4\n"
 

@@ -4,7 +4,7 @@ import pytest
 
 from burl.window.settings import WindowSettings
 from burl.window.spec import SessionKind, SessionSpec
-from window_world import Line, World
+from support.window_world import Line, World
 
 _SPEC = SessionSpec(kinds=(SessionKind(name="order", pattern=r"order=(\d+)"),), timeout_seconds=20)
 _SETTINGS = WindowSettings(slack_seconds=5, max_session_events=3)

@@ -1,7 +1,7 @@
 """The lines before a finding."""
 
 from burl.window.settings import WindowSettings
-from window_world import World, windows
+from support.window_world import World, windows
 
 
 def test_lines_of_the_stream_before_an_event_over_batches_and_with_continuations() -> None:

@@ -19,8 +19,8 @@ from burl.window.settings import WindowSettings
 from burl.window.spec import SessionSpec
 from burl.window.units import Sequences
 from burl.window.windower import Windower
-from research import DATA, needs_research
-from window_world import EPOCH, SECOND, Origin, ints
+from support.research import DATA, needs_research
+from support.window_world import EPOCH, SECOND, Origin, ints
 
 Row = tuple[int, str, str]
 """(time in nanoseconds, stream, body)."""

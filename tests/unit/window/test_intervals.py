@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from burl.window.settings import WindowSettings
-from window_world import EPOCH, SECOND, World, counts
+from support.window_world import EPOCH, SECOND, World, counts
 
 SETTINGS = WindowSettings(interval_seconds=10, slack_seconds=5, max_gap_intervals=2)
 

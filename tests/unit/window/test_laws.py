@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from burl.window.settings import WindowSettings
 from burl.window.spec import SessionKind, SessionSpec
-from window_world import Line, World, counts, sessions, windows
+from support.window_world import Line, World, counts, sessions, windows
 
 SPEC = SessionSpec(
     kinds=(

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from burl.window.settings import WindowSettings
 from burl.window.spec import SessionKind, SessionSpec, Slot
-from window_world import Line, Origin, World, sessions
+from support.window_world import Line, Origin, World, sessions
 
 ORDER = SessionKind(name="order", pattern=r"order=(\d+)")
 CART = SessionKind(name="cart", pattern=r"cart=(\d+)")

@@ -2,7 +2,7 @@
 
 from burl.window.settings import WindowSettings
 from burl.window.watermark import NEVER, Watermarks
-from window_world import EPOCH, SECOND, World
+from support.window_world import EPOCH, SECOND, World
 
 
 def _fed(world: World) -> Watermarks:

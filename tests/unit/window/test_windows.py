@@ -3,7 +3,7 @@
 import pytest
 
 from burl.window.settings import WindowSettings
-from window_world import EPOCH, SECOND, World, rows, windows
+from support.window_world import EPOCH, SECOND, World, rows, windows
 
 SMALL = WindowSettings(window_events=3, history_events=2, slack_seconds=5, window_idle_seconds=30)
 

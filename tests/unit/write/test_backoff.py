@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from burl.clock import ManualClock
 from burl.errors import Permanent, Retryable
 from burl.write.backoff import Retry, full_jitter_seconds
-from contract.retries import seeded_retry
+from support.retries import seeded_retry
 
 
 class Waiter(threading.Event):

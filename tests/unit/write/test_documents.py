@@ -5,7 +5,7 @@ import pytest
 from burl.decide import Findings
 from burl.write.documents import ORIGINAL_MAX_BYTES, documents, refused, to_json
 from burl_opensearch.schemas import schema
-from contract.samples import annotation, dead_letter, incident
+from support.samples import annotation, dead_letter, incident
 
 
 def test_annotations_come_before_incidents() -> None:

@@ -6,7 +6,7 @@ from burl.decide import Findings
 from burl.errors import Retryable
 from burl.write import FanOut, WriteCounters
 from burl.write.fanout import Background
-from contract.samples import annotation
+from support.samples import annotation
 
 
 class Memory:

@@ -4,9 +4,9 @@ from burl.decide import Findings
 from burl.errors import Retryable
 from burl.write.forward import CHUNK_DOCUMENTS, ForwardSink
 from burl.write.settings import ForwardSettings
-from contract import forward_receiver
-from contract.retries import seeded_retry
-from contract.samples import annotation, incident
+from support import forward_receiver
+from support.retries import seeded_retry
+from support.samples import annotation, incident
 
 
 def _sink(port: int, timeout_seconds: float = 0.0) -> ForwardSink:

@@ -8,7 +8,7 @@ from burl.errors import ConfigError
 from burl.write.counters import WriteCounters
 from burl.write.jsonl import JsonlSink
 from burl.write.settings import JsonlSettings
-from contract.samples import annotation, dead_letter, incident
+from support.samples import annotation, dead_letter, incident
 
 
 def _written(path: Path, findings: Findings) -> list[bytes]:

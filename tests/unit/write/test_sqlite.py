@@ -10,7 +10,7 @@ from burl.errors import ConfigError, Retryable
 from burl.write.counters import WriteCounters
 from burl.write.settings import SqliteSettings
 from burl.write.sqlite import SqliteStore
-from contract.samples import annotation
+from support.samples import annotation
 
 
 def _store(path: Path, max_documents: int = 1000) -> SqliteStore:

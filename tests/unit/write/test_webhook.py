@@ -10,8 +10,8 @@ from burl.decide import Findings
 from burl.errors import Permanent, Retryable
 from burl.write.settings import WebhookSettings
 from burl.write.webhook import WebhookSink
-from contract.retries import seeded_retry
-from contract.samples import annotation, incident
+from support.retries import seeded_retry
+from support.samples import annotation, incident
 
 
 class Receiver(ThreadingHTTPServer):

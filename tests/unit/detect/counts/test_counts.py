@@ -13,7 +13,7 @@ from burl.detect.neighbours import Neighbours, NeighboursConfig
 from burl.detect.pca import Pca, PcaConfig
 from burl.errors import BundleError
 from burl.parse import Catalogue
-from letter_sessions import letter_corpus, letter_sessions
+from support.letter_sessions import letter_corpus, letter_sessions
 
 _NORMAL = ["abcd", "abbcd", "aabbccdd", "abcde"] * 30
 _KINDS: list[tuple[type[CountDetector], type[CountConfig]]] = [

@@ -9,8 +9,8 @@ from burl.detect.deeplog import DeepLog, DeepLogConfig
 from burl.errors import BundleError
 from burl.testing.synthetic import synthetic_corpus
 from burl.window import Unit
-from log_keys import Alphabet
-from research import DATA, needs_research
+from support.log_keys import Alphabet
+from support.research import DATA, needs_research
 
 _NORMAL = ("abcd", "abbcd", "abcde")
 _NETWORK = {"hidden": 16, "max_epochs": 40}

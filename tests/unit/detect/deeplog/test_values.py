@@ -10,7 +10,7 @@ from burl.parse import Catalogue
 from burl.receive.batch import Identity, StreamTable
 from burl.train.corpus import Corpus
 from burl.window import Events
-from log_keys import events
+from support.log_keys import events
 
 _TEXT = "select took <*> ms rows <*>"
 _SECOND_NS = 1_000_000_000

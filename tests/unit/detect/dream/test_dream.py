@@ -13,7 +13,7 @@ from burl.detect.dream.stretches import NOTHING, stretches
 from burl.detect.dream.training import Attentive, export
 from burl.detect.onnx import OnnxModel
 from burl.errors import BundleError
-from log_keys import Alphabet
+from support.log_keys import Alphabet
 
 _CONFIG = DreamConfig.model_validate(
     {

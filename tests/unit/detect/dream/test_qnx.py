@@ -9,7 +9,7 @@ from burl.detect.dream import Dream
 from burl.testing.qnx import QnxProfile, synthetic_traces
 from burl.train.corpus import Corpus
 from burl.train.sequences import SequenceSource
-from research import DATA, needs_research
+from support.research import DATA, needs_research
 
 pytestmark = [needs_research, pytest.mark.research]
 

@@ -14,7 +14,7 @@ from burl.detect.logsy.config import LogsyNetworkConfig
 from burl.detect.transformer import Transformer, TransformerConfig
 from burl.errors import BundleError, InputError
 from burl.parse import Catalogue
-from labelled_lines import Line, corpus_of, events_of
+from support.labelled_lines import Line, corpus_of, events_of
 
 SMALL = EncoderConfig(width=16, heads=2, hidden=16, max_epochs=4)
 NORMAL: list[Line] = [

@@ -7,7 +7,7 @@ import pytest
 from burl.detect.lstm_iforest import LstmIforest, LstmIforestConfig
 from burl.detect.lstm_iforest.errors import UNSEEN, Errors
 from burl.errors import BundleError
-from log_keys import Alphabet
+from support.log_keys import Alphabet
 
 _NORMAL = ("abcd", "abbcd", "abcde")
 

@@ -6,7 +6,7 @@ from hypothesis.extra.numpy import arrays
 from burl.detect.neighbours import Neighbours
 from burl.detect.neighbours.nearest import Nearest
 from burl.parse import Catalogue
-from letter_sessions import letter_corpus, letter_sessions
+from support.letter_sessions import letter_corpus, letter_sessions
 
 _vectors = arrays(np.float64, (6, 4), elements=st.integers(0, 9).map(float))
 

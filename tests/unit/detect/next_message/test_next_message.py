@@ -5,7 +5,7 @@ import pytest
 
 from burl.detect.next_message import NextMessage, NextMessageConfig
 from burl.errors import BundleError
-from log_keys import Alphabet
+from support.log_keys import Alphabet
 
 _NORMAL = ("abcd", "abbcd", "abcde")
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from burl.train.evaluate.pictures import Curve, pr_picture, timeline_picture
-from command_line import burl
+from support.command_line import burl
 
 _KEYS = [
     "detector",

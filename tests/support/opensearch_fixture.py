@@ -10,7 +10,7 @@ from opensearchpy import OpenSearch
 from burl.write.opensearch import connect
 from burl.write.settings import OpenSearchSettings
 from burl_opensearch.platform import install
-from integration.opensearch_server import OpenSearchServer, OpenSearchUnavailableError
+from support.opensearch_server import OpenSearchServer, OpenSearchUnavailableError
 
 _numbers = itertools.count()
 

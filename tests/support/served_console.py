@@ -11,7 +11,7 @@ from burl.config import Settings, load_settings, with_options
 from burl.console.serving import console_server
 from burl.write.factory import open_store
 
-BUNDLE = Path(__file__).resolve().parents[1] / "examples" / "shop" / "bundle"
+BUNDLE = Path(__file__).resolve().parents[2] / "examples" / "shop" / "bundle"
 
 
 class Served:

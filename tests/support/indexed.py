@@ -7,7 +7,7 @@ import orjson
 from opensearchpy import OpenSearch
 
 from burl.decide.times import rfc3339
-from faults.workload import ROUND_NS, shop_rows
+from support.workload import ROUND_NS, shop_rows
 
 _BULK = 2_000
 _MAPPING = {

@@ -14,7 +14,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 CHART = ROOT / "deploy" / "helm" / "burl"
-SCHEMAS = Path(__file__).with_name("schemas")
+SCHEMAS = ROOT / "tests" / "deploy" / "schemas"
 GOLDEN = ROOT / "tests" / "golden" / "helm"
 CASES = sorted(path.name.removesuffix("-values.yaml") for path in (CHART / "ci").glob("*-values.yaml"))
 VERSIONS = ("1.29", "1.37")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from e2e.agent_process import AgentProcess
+from support.agent_process import AgentProcess
 
 _STARTS = 20
 
