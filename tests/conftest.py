@@ -1,5 +1,6 @@
 """What all tests share: no settings from outside, and property tests that a slow machine cannot fail."""
 
+import logging
 import os
 import signal
 
@@ -9,6 +10,9 @@ from hypothesis import settings
 # A deadline would make a busy machine fail a test; a fixed seed makes every run the same.
 settings.register_profile("burl", deadline=None, derandomize=True)
 settings.load_profile("burl")
+
+# Each request as a curl command would bury what a failed test says.
+logging.getLogger("opensearchpy.trace").disabled = True
 
 pytest_plugins = ["support.opensearch_fixture"]
 

@@ -33,6 +33,8 @@ _COMMAND = [sys.executable, "-c", "from burl.cli import main; main()", "backfill
 _PATIENT = {"request_timeout_seconds": 120.0, "write_timeout_seconds": 120.0}
 """A server that is busy is not what this is about."""
 _UNTIL = ["--until", "2100-01-01"]
+_SLOWLY = ["--rate", str(max(DOCUMENTS // (4 * (KILLS + 1)), 1))]
+"""A run that is to be killed must last until it saved its state, every two seconds, on any machine."""
 
 
 @dataclass(slots=True)
@@ -45,13 +47,13 @@ class Backfill:
     prefix: str
     directory: Path
 
-    def start(self) -> subprocess.Popen[bytes]:
-        """Start it, or continue."""
+    def start(self, *more: str) -> subprocess.Popen[bytes]:
+        """Start it, or continue, with `more` options."""
         config = self.directory / f"{self.prefix}.yaml"
         write = {"opensearch": {"prefix": self.prefix, **_PATIENT}}
         config.write_text(yaml.safe_dump(SETTINGS | {"write": write}))
         options = ["--index", self.index, "--url", self.url, "--state", str(self.state)]
-        command = [*_COMMAND, *_UNTIL, *options, "--config", str(config)]
+        command = [*_COMMAND, *_UNTIL, *options, *more, "--config", str(config)]
         with (self.directory / f"{self.prefix}.log").open("ab") as log:
             return subprocess.Popen(command, stdout=log, stderr=log)
 
@@ -72,7 +74,7 @@ class Backfill:
     def kill_on_the_way(self) -> bool:
         """Run it until it stored something after a checkpoint, and kill it; False where it ended before."""
         before, pause = self.saved(), threading.Event()
-        process = self.start()
+        process = self.start(*_SLOWLY)
         while process.poll() is None and self.saved() <= before:
             pause.wait(0.05)
         stored = self.stored()
