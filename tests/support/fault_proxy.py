@@ -1,12 +1,13 @@
 """An HTTP proxy in front of a real server that fails on demand."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal
 from urllib.parse import urlsplit
+
+from support.serving import serving
 
 Fault = Literal["none", "unavailable", "busy", "drop_request", "drop_answer", "too_large"]
 _STATUS = {"unavailable": 503, "busy": 429}
@@ -45,14 +46,8 @@ class FaultProxy(ThreadingHTTPServer):
 
 @contextmanager
 def running(upstream: str) -> Iterator[FaultProxy]:
-    with FaultProxy(upstream) as proxy:
-        thread = threading.Thread(target=proxy.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield proxy
-        finally:
-            proxy.shutdown()
-            thread.join()
+    with serving(FaultProxy(upstream)) as proxy:
+        yield proxy
 
 
 class _Handler(BaseHTTPRequestHandler):

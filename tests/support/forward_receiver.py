@@ -1,12 +1,13 @@
 """A receiver of Fluent Forward that confirms chunks, or fails to on demand."""
 
 import socketserver
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
 
 import msgpack
+
+from support.serving import serving
 
 Fault = Literal["none", "drop_request", "drop_answer", "wrong_answer"]
 
@@ -33,14 +34,8 @@ class ForwardReceiver(socketserver.ThreadingTCPServer):
 
 @contextmanager
 def running() -> Iterator[ForwardReceiver]:
-    with ForwardReceiver() as receiver:
-        thread = threading.Thread(target=receiver.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield receiver
-        finally:
-            receiver.shutdown()
-            thread.join()
+    with serving(ForwardReceiver()) as receiver:
+        yield receiver
 
 
 class _Handler(socketserver.BaseRequestHandler):

@@ -5,9 +5,7 @@ No package registry has those plugins but Security's, so forms and order are wha
 
 import json
 import re
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -22,6 +20,8 @@ from burl_opensearch.policies import build_policies
 from burl_opensearch.resources import PLUGINS, Resource, resources
 from burl_opensearch.settings import AlertSettings, PlatformSettings
 from burl_opensearch.stamp import compare
+from support.http_server import HttpServer, Request
+from support.serving import serving
 
 SLACK = AlertSettings(form="slack", url=SecretStr("https://hooks.slack.com/services/x"))
 MAIL = AlertSettings(form="mail", mail_account="smtp", mail_to=["ops@example.org"])
@@ -29,16 +29,21 @@ _MONITORS = "/_plugins/_alerting/monitors"
 _CONFIGS = "/_plugins/_notifications/configs"
 
 
-class Plugins(ThreadingHTTPServer):
+class Plugins(HttpServer):
     """Keeps what is put, by path."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__()
         self.kept: dict[str, Any] = {}
         self.asked: list[str] = []
 
-    def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
-        self.asked.append(f"{method} {path}")
+    def answer(self, request: Request) -> tuple[int, bytes]:
+        self.asked.append(f"{request.method} {request.path}")
+        body = json.loads(request.body) if request.body else None
+        status, said = self._answer(request.method, request.path, body)
+        return status, json.dumps(said).encode()
+
+    def _answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         bare = path.partition("?")[0]
         if bare == f"{_MONITORS}/_search":
             return 200, {"hits": {"hits": self._monitors(body["query"]["term"]["monitor.name.keyword"])}}
@@ -68,38 +73,14 @@ def _as_told(path: str, body: Any) -> Any:
     return body | {"_seq_no": 3, "_primary_term": 1}
 
 
-class _Handler(BaseHTTPRequestHandler):
-    server: Plugins
-
-    def _answer(self) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
-        body = json.loads(self.rfile.read(length)) if length else None
-        status, said = self.server.answer(self.command, self.path, body)
-        raw = json.dumps(said).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(raw)))
-        self.end_headers()
-        self.wfile.write(raw)
-
-    do_GET = do_PUT = do_POST = do_DELETE = _answer  # noqa: N815 - the base class's names
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        """Say nothing."""
-
-
 @pytest.fixture
 def server() -> Iterator[Plugins]:
-    with Plugins() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    with serving(Plugins()) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 def _of_plugins(server: Plugins, alerts: AlertSettings, **settings: Any) -> list[Resource]:
-    client = connect(OpenSearchSettings(hosts=[f"http://127.0.0.1:{server.server_address[1]}"]))
+    client = connect(OpenSearchSettings(hosts=[server.url]))
     given = PlatformSettings(alerts=alerts, **settings)
     everything = resources(client, IndexNames(), given)
     return [resource for resource in everything if resource.kind in PLUGINS]

@@ -1,6 +1,4 @@
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import orjson
 import pytest
@@ -10,45 +8,35 @@ from burl.decide import Findings
 from burl.errors import Permanent, Retryable
 from burl.write.settings import WebhookSettings
 from burl.write.webhook import WebhookSink
+from support.http_server import HttpServer, Request
 from support.retries import seeded_retry
 from support.samples import annotation, incident
+from support.serving import serving
 
 
-class Receiver(ThreadingHTTPServer):
+class Receiver(HttpServer):
+    """Takes what is sent, or refuses it."""
+
     status = 200
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__()
         self.bodies: list[dict[str, object]] = []
 
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Receiver
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.server.status == 200:  # before the answer, which the test waits for
-            self.server.bodies.append(orjson.loads(body))
-        self.send_response(self.server.status)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        """Say nothing."""
+    def answer(self, request: Request) -> tuple[int, bytes]:
+        if self.status == 200:
+            self.bodies.append(orjson.loads(request.body))
+        return self.status, b""
 
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    with Receiver() as receiver:
-        thread = threading.Thread(target=receiver.serve_forever, args=(0.01,))
-        thread.start()
+    with serving(Receiver()) as receiver:
         yield receiver
-        receiver.shutdown()
-        thread.join()
 
 
 def _sink(receiver: Receiver, **settings: object) -> WebhookSink:
-    url = SecretStr(f"http://127.0.0.1:{receiver.server_address[1]}/token")
+    url = SecretStr(f"{receiver.url}/token")
     retry = seeded_retry()
     return WebhookSink(WebhookSettings.model_validate({"url": url, **settings}), retry)
 
