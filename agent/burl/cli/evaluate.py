@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from burl.cli.options import BudgetOption, ConfigOption, GapOption, JsonOption
+from burl.cli.options import AuxiliaryOption, BudgetOption, ConfigOption, GapOption, JsonOption
 from burl.cli.output import print_json, progress
 from burl.cli.train import extra_installed
 
@@ -27,6 +27,7 @@ def evaluate(
     supervised: Annotated[
         bool, typer.Option(help="Deal labelled sequences out anew; detectors see the labels of their part.")
     ] = False,
+    auxiliary: AuxiliaryOption = None,
     least_f1: Annotated[
         float | None, typer.Option(min=0, max=1, metavar="F1", help="Exit with 1 when the best F1 is below.")
     ] = None,
@@ -59,6 +60,7 @@ def evaluate(
             recipe=Recipe(parse=settings.parse, window=settings.window),
             decide=settings.decide,
             resources=TextResources(imported()),
+            auxiliary=auxiliary or (),
         )
         found = judge(request, SystemClock(), report)
         if out is not None:

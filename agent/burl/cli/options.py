@@ -34,6 +34,10 @@ RegistryOption = Annotated[
         "--registry", metavar="DIR", help="Registry: a directory, or `opensearch`; else the configured."
     ),
 ]
+AuxiliaryOption = Annotated[
+    list[Path] | None,
+    typer.Option(metavar="PATH", help="Lines of other systems, for logsy; may be repeated."),
+]
 _DURATION = re.compile(r"(\d+)\s*([smhdw])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 

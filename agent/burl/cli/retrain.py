@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from burl.cli.options import (
+    AuxiliaryOption,
     ConfigOption,
     FormatOption,
     InputOption,
@@ -41,6 +42,7 @@ def retrain(
         str, typer.Option(metavar="LIST", help="name[:unit] joined by commas; default: the champion's.")
     ] = "",
     file_format: FormatOption = "auto",
+    auxiliary: AuxiliaryOption = None,
     after_verdicts: Annotated[
         int, typer.Option(min=0, metavar="N", help="Do nothing before so many verdicts since the last time.")
     ] = 0,
@@ -58,7 +60,9 @@ def retrain(
     settings = load_settings(config)
     pause_seconds = seconds_of(every) if every else 0
     bundles = open_registry(registry, settings)
-    order = _Order(settings, bundles, joined(inputs, more), detectors, file_format, seed, after_verdicts)
+    order = _Order(
+        settings, bundles, joined(inputs, more), detectors, file_format, auxiliary or [], seed, after_verdicts
+    )
     if not pause_seconds:
         order.carry_out(as_json=as_json)
         return
@@ -79,6 +83,7 @@ class _Order:
     inputs: list[Path]
     detectors: str
     file_format: Any
+    auxiliary: list[Path]
     seed: int
     after_verdicts: int
 
@@ -140,6 +145,7 @@ class _Order:
             detectors=self.detectors.split(",") if self.detectors else _specs(champion),
             format=self.file_format,
             seed=self.seed,
+            auxiliary=self.auxiliary,
             lessons=Lessons(verdicts, frozen),
             receive=settings.receive,
             parse=settings.parse,

@@ -8,7 +8,15 @@ from typing import Annotated
 
 import typer
 
-from burl.cli.options import ConfigOption, FormatOption, InputOption, JsonOption, MoreInputs, joined
+from burl.cli.options import (
+    AuxiliaryOption,
+    ConfigOption,
+    FormatOption,
+    InputOption,
+    JsonOption,
+    MoreInputs,
+    joined,
+)
 from burl.cli.output import print_json, progress
 from burl.errors import UserError
 
@@ -34,10 +42,7 @@ def train(
         Path | None,
         typer.Option(help="Which lines are abnormal: JSON {line: normal|abnormal}, JSON lines or CSV."),
     ] = None,
-    auxiliary: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="PATH", help="Lines of other systems, for logsy; may be repeated."),
-    ] = None,
+    auxiliary: AuxiliaryOption = None,
     seed: Annotated[int, typer.Option(help="The same seed and inputs give the same bundle.")] = 0,
     config: ConfigOption = None,
     as_json: JsonOption = False,

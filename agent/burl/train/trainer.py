@@ -70,7 +70,10 @@ def train(request: TrainRequest, progress: Progress) -> Manifest:
         ConfigError: a detector or a session is not known.
         BundleError: `request.out` is something else than a bundle.
     """
-    trained = _of_sequences(request, progress) if _are_sequences(request) else _of_lines(request, progress)
+    # a file that cannot be read is told before hours of logs are
+    resources = TextResources(imported(), masked_lines(request.auxiliary, request.parse))
+    of = _of_sequences if _are_sequences(request) else _of_lines
+    trained = of(request, resources, progress)
     return publish(
         request.out,
         trained,
@@ -81,7 +84,7 @@ def train(request: TrainRequest, progress: Progress) -> Manifest:
     )
 
 
-def _of_lines(request: TrainRequest, progress: Progress) -> Trained:
+def _of_lines(request: TrainRequest, resources: TextResources, progress: Progress) -> Trained:
     streams = StreamTable()
     batches = list(
         read_inputs(
@@ -98,7 +101,7 @@ def _of_lines(request: TrainRequest, progress: Progress) -> Trained:
         abnormal = labelled_uids(batches, read_labels(request.labels))
     recipe = Recipe(request.sessions, request.parse, request.window)
     prepared = prepare(recipe, batches, streams, progress, abnormal)
-    fitted = list(_fitted(request, prepared.split, prepared.whole, progress))
+    fitted = list(_fitted(request, resources, prepared.split, prepared.whole, progress))
     return _trained(fitted, prepared, prepared.templates.superseding(request.lessons.known()))
 
 
@@ -123,13 +126,13 @@ def _are_sequences(request: TrainRequest) -> bool:
     return request.format == "auto" and any(detect_format(path) == "sequences" for path in files)
 
 
-def _of_sequences(request: TrainRequest, progress: Progress) -> Trained:
+def _of_sequences(request: TrainRequest, resources: TextResources, progress: Progress) -> Trained:
     rows = cut_traces([row for path in request.inputs for row in _training_rows(path)])
     if len(rows) < _MIN_SEQUENCES:
         raise InputError(f"{len(rows)} normal sequences are too few to learn from; it takes {_MIN_SEQUENCES}")
     source = SequenceSource(template_texts(request.inputs[0].parent))
     split, whole = source.split(rows)
-    fitted = list(_fitted(request, split, whole, progress, of_events=True))
+    fitted = list(_fitted(request, resources, split, whole, progress, of_events=True))
     sessions = whole.sequences("session")
     return Trained(
         fitted=fitted,
@@ -150,9 +153,14 @@ def _training_rows(path: Path) -> list[EventSequence]:
 
 
 def _fitted(
-    request: TrainRequest, trial: Split, whole: Corpus, progress: Progress, *, of_events: bool = False
+    request: TrainRequest,
+    resources: TextResources,
+    trial: Split,
+    whole: Corpus,
+    progress: Progress,
+    *,
+    of_events: bool = False,
 ) -> Iterator[Fitted]:
-    resources = TextResources(imported(), masked_lines(request.auxiliary, request.parse))
     for choice in choose(request.detectors, trial):
         tried = [
             fit(

@@ -1,7 +1,7 @@
 """An evaluation: a dataset in one of the known forms, detectors, and the table of what they are worth."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from burl.decide.settings import DecideSettings
 from burl.detect import Progress
 from burl.detect.embeddings import TextResources
 from burl.errors import InputError
+from burl.train.auxiliary import masked_lines
 from burl.train.evaluate.dataset import Dataset, file_in
 from burl.train.evaluate.ensemble import combine
 from burl.train.evaluate.judge import ALL, ENSEMBLE, Judge, Judged
@@ -23,7 +24,10 @@ from burl.train.prepare import Recipe
 
 @dataclass(frozen=True, slots=True)
 class EvaluationRequest:
-    """What to evaluate; `supervised` deals labelled sequences out anew and lets detectors see the labels."""
+    """What to evaluate; `supervised` deals labelled sequences out anew and lets detectors see the labels.
+
+    `auxiliary` are files with lines of other systems, as for training.
+    """
 
     data: Path
     detectors: Sequence[str] = (ALL,)
@@ -32,6 +36,7 @@ class EvaluationRequest:
     recipe: Recipe = field(default_factory=Recipe)
     decide: DecideSettings = field(default_factory=DecideSettings)
     resources: TextResources = field(default_factory=TextResources)
+    auxiliary: Sequence[Path] = ()
 
 
 @dataclass(slots=True)
@@ -69,7 +74,8 @@ def evaluate(request: EvaluationRequest, clock: Clock, progress: Progress) -> Ev
         return _of_shop(request, clock, progress)
     dataset = _dataset(request, progress)
     evaluation = Evaluation(dataset.name, dataset.protocol, warnings=list(dataset.warnings))
-    judge = Judge(dataset, clock, request.seed, request.decide, request.resources)
+    resources = replace(request.resources, auxiliary=masked_lines(request.auxiliary, request.recipe.parse))
+    judge = Judge(dataset, clock, request.seed, request.decide, resources)
     members: dict[str, list[Judged]] = {}
     for spec in judge.specs(request.detectors):
         try:
@@ -121,6 +127,7 @@ def _of_shop(request: EvaluationRequest, clock: Clock, progress: Progress) -> Ev
         seed=request.seed,
         recipe=request.recipe,
         decide=request.decide,
+        auxiliary=request.auxiliary,
         clock=clock,
         progress=progress,
     )

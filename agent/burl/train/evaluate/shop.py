@@ -46,6 +46,7 @@ def judge_shop(
     seed: int,
     recipe: Recipe,
     decide: DecideSettings,
+    auxiliary: Sequence[Path],
     clock: Clock,
     progress: Progress,
 ) -> tuple[list[Row], list[str]]:
@@ -69,6 +70,7 @@ def judge_shop(
             detectors=wanted,
             sessions=recipe.sessions,
             seed=seed,
+            auxiliary=auxiliary,
             parse=recipe.parse,
             window=recipe.window,
             decide=decide,
