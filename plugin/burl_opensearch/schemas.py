@@ -14,7 +14,7 @@ _RESOURCE = r"^(service|deployment|k8s|host|container|cloud|log\.file)\."
 
 
 def schema(document: str) -> dict[str, Any]:
-    """Return the shipped JSON Schema of `document`: `annotation`, `incident` or `dead_letter`."""
+    """Return the shipped JSON Schema of `document`, a key of `DOCUMENTS`."""
     text = (files("burl_opensearch") / "schemas" / f"{document}.schema.json").read_text(encoding="utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
