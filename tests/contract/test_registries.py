@@ -125,7 +125,7 @@ def test_what_was_fetched_is_there_while_opensearch_is_not(
     alone = OpenSearchRegistry(connect(away), away, SystemClock(), tmp_path / "cache")
     with pytest.raises(Retryable):
         alone.version("champion")
-    assert alone.open(alone.remembered("champion")).manifest.version == version
+    assert alone.open(alone.remembered_champion()).manifest.version == version
 
 
 @pytest.mark.integration

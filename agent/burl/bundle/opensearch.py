@@ -20,7 +20,7 @@ from opensearchpy.exceptions import ConflictError, NotFoundError
 
 from burl.bundle.bundle import MANIFEST, Bundle, load_bundle, parse_manifest, sha256_of
 from burl.bundle.manifest import Manifest
-from burl.bundle.registry import VERSION, Alias, Aliases, Registry
+from burl.bundle.registry import VERSION, Aliases, Registry
 from burl.clock import Clock
 from burl.decide.times import rfc3339
 from burl.errors import BundleError
@@ -83,10 +83,10 @@ class OpenSearchRegistry(Registry):
         """Return what a bundle says of itself; its files are not looked at. Raises BundleError, Retryable."""
         return parse_manifest(self._document(version)["manifest"], f"{self.where}: {version}")
 
-    def remembered(self, alias: Alias) -> str:
-        """Return the version that an alias named when OpenSearch could last be reached."""
+    def remembered_champion(self) -> str:
+        """Return the champion's version when OpenSearch could last be reached, if that is known."""
         try:
-            found = json.loads((self._place() / _REMEMBERED).read_bytes()).get(alias, "")
+            found = json.loads((self._place() / _REMEMBERED).read_bytes()).get("champion", "")
         except (OSError, ValueError, AttributeError):
             return ""
         return found if isinstance(found, str) and VERSION.fullmatch(found) else ""

@@ -58,8 +58,8 @@ class Registry(ABC):
     def _change(self, change: Callable[[Aliases], None]) -> None:
         """Have the aliases changed in place, all at once. Raises BundleError or Retryable."""
 
-    def remembered(self, alias: Alias) -> str:  # noqa: ARG002 - a directory is there, or it is not
-        """Return the version that an alias named when the registry could last be reached."""
+    def remembered_champion(self) -> str:
+        """Return the champion's version when the registry could last be reached, if that is known."""
         return ""
 
     def open(self, name: str) -> Bundle:

@@ -133,7 +133,7 @@ class Champion:
         try:
             return registry.version("champion")
         except Retryable as error:
-            remembered = registry.remembered("champion")
+            remembered = registry.remembered_champion()
             _LOG.warning("%s; %s is started with", error, remembered or "no bundle")
             return remembered
 
