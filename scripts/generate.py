@@ -138,7 +138,7 @@ def all_metrics() -> list[AnyMetric]:
         receive=ReceiveCounters(),
         write={"store": WriteCounters()},
         pipeline=pipeline,
-        writer=Writer(sink, random.Random()),  # noqa: S311 - jitter of retries, no secret
+        writer=Writer(sink, random.SystemRandom()),
         admission=Admission(1, 1),
         measured=sink,
         feedback=FeedbackCounters(),

@@ -4,12 +4,11 @@ Run by `PYTHONPATH=tests .venv/bin/python scripts/golden_index.py`, it writes
 tests/golden/upgrade/index.json, once for a release whose documents or mappings changed.
 """
 
-import random
 from pathlib import Path
 
 from burl.clock import SystemClock
 from burl.decide import Findings
-from burl.write import make_store
+from burl.write.factory import open_store
 from burl.write.opensearch import connect
 from burl.write.settings import OpenSearchSettings, WriteSettings
 from burl_opensearch.platform import install
@@ -28,12 +27,7 @@ def main() -> None:
         settings = OpenSearchSettings(hosts=[server.url], prefix=PREFIX)
         client = connect(settings)
         install(client, server.url, PREFIX)
-        store = make_store(
-            WriteSettings(store="opensearch", opensearch=settings),
-            SystemClock(),
-            random.Random(1),  # noqa: S311 - jitter of retries, no secret
-            {},
-        )
+        store = open_store(WriteSettings(store="opensearch", opensearch=settings), SystemClock())
         store.write(Findings([annotation(1)], [incident(1)], [dead_letter(1)]))
         store.add_verdict(verdict(1))
         keep(client, OUT)

@@ -5,7 +5,6 @@ changed. Names are relative, so that nothing tells where it was made.
 """
 
 import os
-import random
 import shutil
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from burl.engine.agent import make_pipeline
 from burl.engine.checkpoint import StateDirectory
 from burl.receive.files import FileReader
 from burl.train.trainer import TrainRequest, train
-from burl.write import make_store
+from burl.write.factory import open_store
 from burl.write.settings import SqliteSettings, WriteSettings
 
 OUT = Path(__file__).resolve().parents[1] / "tests" / "golden" / "upgrade"
@@ -44,7 +43,7 @@ def main() -> None:
     train(request, lambda _stage, _fraction: None)
     pipeline = make_pipeline(Settings(), load_bundle(Path("bundle")), None)
     settings = WriteSettings(store="sqlite", sqlite=SqliteSettings(path=Path("store.sqlite")))
-    store = make_store(settings, SystemClock(), random.Random(1), {})  # noqa: S311 - jitter of retries, no secret
+    store = open_store(settings, SystemClock())
     for batch in FileReader(Settings().receive, pipeline.streams, SystemClock()).read([faulty], "auto"):
         store.write(pipeline.process(batch))
     StateDirectory(Path("state")).save(1, {"pipeline": pipeline.state()})

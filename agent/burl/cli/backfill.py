@@ -69,13 +69,12 @@ def _run(
     state: Path,
     report: "Callable[[str, float], None]",
 ) -> "Summary":
-    import random
     import time
 
     from burl.bundle import load_bundle
     from burl.clock import SystemClock
     from burl.engine.agent import make_pipeline
-    from burl.write import make_store
+    from burl.write.factory import open_store
     from burl.write.opensearch import connect
     from burl_opensearch import backfill
     from burl_opensearch.reading.reader import IndexReader
@@ -85,7 +84,7 @@ def _run(
     write = settings.write.model_copy(update={"store": "opensearch", "mode": "annotate"})
     settings = settings.model_copy(update={"write": write})
     client = connect(write.opensearch)
-    store = make_store(write, clock, random.Random(), {})  # noqa: S311 - jitter of retries, no secret
+    store = open_store(write, clock)
     try:
         journey = backfill.Journey(state, source)
         path = bundle or settings.bundle.path

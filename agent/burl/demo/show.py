@@ -1,6 +1,5 @@
 """The demo from start to end."""
 
-import random
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -22,7 +21,7 @@ from burl.demo.terminal import print_report
 from burl.demo.verdicts import give_verdicts
 from burl.errors import ConfigError
 from burl.feedback import Desk
-from burl.write.factory import make_store
+from burl.write.factory import open_store
 from burl.write.settings import WriteSettings
 
 _BUDGET, _GAP_SECONDS = "200/day", 8
@@ -104,9 +103,8 @@ def _write_settings(work: Path, opensearch: str | None, clock: Clock) -> WriteSe
 
 
 def _install(write: WriteSettings) -> None:
-    # Half a second of imports that the embedded store does not need.
-    from burl.write.opensearch import connect  # noqa: PLC0415 - see above
-    from burl_opensearch import platform  # noqa: PLC0415 - as above
+    from burl.write.opensearch import connect  # noqa: PLC0415 - opensearch-py takes half a second
+    from burl_opensearch import platform  # noqa: PLC0415 - opensearch-py takes half a second
 
     client = connect(write.opensearch)
     platform.install(client, write.opensearch.hosts[0], write.opensearch.prefix)
@@ -115,7 +113,7 @@ def _install(write: WriteSettings) -> None:
 
 def _refresh(write: WriteSettings) -> None:
     """Make what OpenSearch has taken in visible to searches now, not within a second."""
-    from burl.write.opensearch import connect  # noqa: PLC0415 - as above
+    from burl.write.opensearch import connect  # noqa: PLC0415 - opensearch-py takes half a second
 
     client = connect(write.opensearch)
     client.indices.refresh(index=f"{write.opensearch.prefix}_*")
@@ -145,7 +143,7 @@ def _read(example: Example, write: WriteSettings, clock: Clock) -> Outcome:
     """Read back what the agent wrote; what the dashboards show gets verdicts."""
     if write.store == "opensearch":
         _refresh(write)
-    store = make_store(write, clock, random.Random(), {})  # noqa: S311 - jitter of retries
+    store = open_store(write, clock)
     try:
         since_ns = example.span_ns[0] - 60_000_000_000
         outcome = make_outcome(

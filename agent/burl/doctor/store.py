@@ -79,4 +79,4 @@ def _check_clock(client: OpenSearch, subject: str, clock: Clock) -> Iterator[Che
 
 
 def _no_retry(clock: Clock) -> Retry:
-    return Retry(clock, random.Random(), 0.0, WriteCounters())  # noqa: S311 - jitter, no secret
+    return Retry(clock, random.SystemRandom(), 0.0, WriteCounters())

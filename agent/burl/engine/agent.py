@@ -96,7 +96,7 @@ def make_agent(settings: Settings, clock: Clock | None = None) -> Agent:
     """Wire an agent. Raises ConfigError or BundleError when something it is told to use cannot be used."""
     start_logging(settings.telemetry)
     clock = clock or SystemClock()
-    rng = random.Random()  # noqa: S311 - jitter of retries, no secret
+    rng = random.SystemRandom()
     registry = make_registry(settings, clock, settings.state.directory / "bundles")
     champion = Champion(settings.bundle, registry)
     bundle = champion.load()

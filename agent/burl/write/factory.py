@@ -36,7 +36,7 @@ def make_store(settings: WriteSettings, clock: Clock, rng: random.Random, counte
 
 def open_store(settings: WriteSettings, clock: Clock) -> Store:
     """Return the store for a person's tool, which reads and gives verdicts. Raises ConfigError."""
-    return make_store(settings, clock, random.Random(), {})  # noqa: S311 - jitter of retries, no secret
+    return make_store(settings, clock, random.SystemRandom(), {})
 
 
 def make_sinks(settings: WriteSettings, clock: Clock, rng: random.Random, counters: Counters) -> list[Sink]:
@@ -62,8 +62,7 @@ def make_sinks(settings: WriteSettings, clock: Clock, rng: random.Random, counte
 
 
 def _opensearch(settings: OpenSearchSettings, retry: Retry) -> Store:
-    # Half a second of imports that an agent with an embedded store does not need.
-    from burl.write.opensearch import OpenSearchStore, connect  # noqa: PLC0415 - see above
+    from burl.write.opensearch import OpenSearchStore, connect  # noqa: PLC0415 - opensearch-py takes half a second
 
     store = OpenSearchStore(connect(settings), settings, retry)
     with suppress(Retryable):
@@ -72,8 +71,8 @@ def _opensearch(settings: OpenSearchSettings, retry: Retry) -> Store:
 
 
 def _update(settings: WriteSettings, retry: Retry) -> Sink:
-    from burl.write.opensearch import connect  # noqa: PLC0415 - as above
-    from burl.write.opensearch.update import UpdateSink  # noqa: PLC0415 - as above
+    from burl.write.opensearch import connect  # noqa: PLC0415 - opensearch-py takes half a second
+    from burl.write.opensearch.update import UpdateSink  # noqa: PLC0415 - opensearch-py takes half a second
 
     client = connect(settings.opensearch)
     return UpdateSink(client, settings.opensearch.hosts[0], settings.update, retry)
