@@ -17,10 +17,13 @@ def inject(
             help="Its logs: sent by itself, in files, or on stdout (not under restricted pod security).",
         ),
     ],
-    release: Annotated[str, typer.Option(help="Helm release of the chart, mode sidecar.")] = "burl",
+    release: Annotated[
+        str | None, typer.Option(help="Helm release of the chart, mode sidecar; else burl.")
+    ] = None,
     secret: Annotated[
-        str, typer.Option(help="Secret with username and password of OpenSearch.")
-    ] = "burl-opensearch",  # noqa: S107 - the name of a Secret, not what it holds
+        str | None,
+        typer.Option(help="Secret with username and password of OpenSearch; else burl-opensearch."),
+    ] = None,
     image: Annotated[str | None, typer.Option(help="Image of the agent; else this version's.")] = None,
     diff: Annotated[bool, typer.Option("--diff", help="Print only what would change.")] = False,
 ) -> None:
@@ -31,9 +34,8 @@ def inject(
     from burl.inject import inject as add_sidecar
 
     documents = _read(file)
-    names = Names(release=release, secret=secret)
-    if image:
-        names = Names(release=release, secret=secret, image=image)
+    given = {"release": release, "secret": secret, "image": image}
+    names = Names(**{name: value for name, value in given.items() if value})
     injected = add_sidecar(documents, Logs.parse(logs), names)
     before, after = (
         yaml.safe_dump_all(objects, sort_keys=False, width=110)
