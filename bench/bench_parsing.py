@@ -77,7 +77,7 @@ def stability(lines: list[str], settings: ParseSettings) -> tuple[float, float]:
     reference = dict(zip(lines, frozen_ids(train_templates(lines, settings), settings, lines), strict=True))
     kept, led = 1.0, 1.0
     for seed in range(ORDERS):
-        order = random.Random(seed).sample(lines, len(lines))  # noqa: S311 - a benchmark's shuffle
+        order = random.Random(seed).sample(lines, len(lines))
         catalogue = Catalogue()
         online = dict(zip(order, template_ids(Parser(settings, catalogue), catalogue, order), strict=True))
         trained = train_templates(order, settings).superseding(catalogue)
@@ -93,7 +93,7 @@ def stability(lines: list[str], settings: ParseSettings) -> tuple[float, float]:
 
 def fresh(lines: Sequence[str], seed: int) -> list[str]:
     """Return the lines with other long numbers and UUIDs, as the next minutes would bring them."""
-    rng = random.Random(seed)  # noqa: S311 - benchmark data
+    rng = random.Random(seed)
     names: dict[str, str] = {}
 
     def new(match: re.Match[str]) -> str:
@@ -125,7 +125,7 @@ def speed(lines: list[str], settings: ParseSettings) -> float:
 def cost_by_templates(count: int) -> float:
     """Return microseconds per line that misses every cache, with `count` frozen templates."""
     settings = ParseSettings(max_cache_entries=1)
-    rng = random.Random(1)  # noqa: S311 - benchmark data
+    rng = random.Random(1)
     words = ["".join(rng.choices("ghijklmnop", k=8)) for _ in range(2_000)]
     texts = [f"service {' '.join(rng.sample(words, 6))} took <*> ms" for _ in range(count)]
     parser = Parser(settings, Catalogue(), TemplateSet.of(texts, settings))

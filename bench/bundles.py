@@ -43,7 +43,7 @@ def _train(log: Log, auxiliary: Log | None, path: Path) -> None:
         others = CACHE / f"{auxiliary.name}.txt"
         others.write_text("\n".join(line.body for line in auxiliary.training[:_AUXILIARY_LINES]), "utf-8")
         command += ["--detectors", _WITH_LOGSY, "--auxiliary", str(others)]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - ourselves
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     partial.rename(path)
     shutil.rmtree(inputs)
 

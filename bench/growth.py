@@ -101,7 +101,7 @@ def _at(number: int, body: str, stream: tuple[str, str, str] = _ONE) -> Line:
 
 def _of_templates(count: int, lines: int) -> Parts:
     """Return lines of 100 templates that are met often, among `count` that were met once."""
-    rng = random.Random(1)  # noqa: S311 - the same lines each time are the point
+    rng = random.Random(1)
     words = ["".join(rng.choices(_LETTERS, k=8)) for _ in range(2_000)]
     texts = [f"{' '.join(rng.sample(words, 6))} took %d ms" for _ in range(count)]
     often = texts[:: count // _OFTEN][:_OFTEN]
@@ -111,7 +111,7 @@ def _of_templates(count: int, lines: int) -> Parts:
 
 def _of_streams(count: int, lines: int) -> Parts:
     """Return lines of `count` streams of one service, each met before; a stream writes some in a row."""
-    rng = random.Random(1)  # noqa: S311 - as above
+    rng = random.Random(1)
     body = "GET /cart/%d took 12 ms, status 200"
     names = [("bench", f"growth-{number}", "app") for number in range(count)]
     met = [_at(number, body % number, name) for number, name in enumerate(names)]
@@ -121,7 +121,7 @@ def _of_streams(count: int, lines: int) -> Parts:
 
 def _of_length(characters: int, lines: int) -> Parts:
     """Return lines of about so many characters."""
-    rng = random.Random(1)  # noqa: S311 - as above
+    rng = random.Random(1)
     words = ["".join(rng.choices(_LETTERS, k=7)) for _ in range(characters // 8)]
     made = _numbered(f"{' '.join(words)} %d")
     return list(islice(made, lines)), list(islice(made, lines))
@@ -136,7 +136,7 @@ def _numbered(text: str) -> Iterator[Line]:
 
 def _of_sessions(count: int, lines: int) -> Parts:
     """Return lines of the shop's sessions, `count` of them open at any time."""
-    rng = random.Random(1)  # noqa: S311 - as above
+    rng = random.Random(1)
     step_ns = 30 * SECOND_NS // max(count, lines)
     kinds = [line for line in shop().training if "] order " in line.body][:200]
     begin = 10_000_000

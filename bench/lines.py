@@ -56,7 +56,7 @@ class Log:
         return islice(self._repeated(seed, start_ns), count)
 
     def _repeated(self, seed: int, start_ns: int) -> Iterator[Line]:
-        rng = random.Random(seed)  # noqa: S311 - the same lines each time are the point
+        rng = random.Random(seed)
         first_ns = self.lines[0].time_ns
         span_ns = self.lines[-1].time_ns - first_ns + SECOND_NS
         while True:

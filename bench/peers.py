@@ -21,7 +21,7 @@ def cost(name: str, lines: Path) -> float:
     """
     python = VENV / "bin" / "python" if name == "logparser3" else Path(sys.executable)
     command = [str(python), str(ROOT / "bench" / "peer_process.py"), name, str(lines)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=True)  # noqa: S603 - ourselves
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
     return float(done.stdout.split()[-1])
 
 

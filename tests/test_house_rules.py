@@ -6,6 +6,7 @@ import re
 import statistics
 import subprocess
 import sys
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -118,6 +119,32 @@ def test_no_file_names_the_machine_it_was_made_on() -> None:
         path for path in _tracked_files() if path.is_file() and path_of_a_machine.search(path.read_bytes())
     ]
     assert wrong == []
+
+
+def test_every_exception_from_the_checks_says_why_beside_it() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line}: {comment}"
+        for path in _tracked_files()
+        if path.suffix == ".py" and path.is_file() and "burl_proto" not in path.parts
+        for line, comment in _comments(path)
+        if _EXCEPTION.search(comment) and not _gives_a_reason(comment)
+    ]
+    assert wrong == []
+
+
+_EXCEPTION = re.compile(r"noqa(: [A-Z0-9, ]+)?|type: ignore(\[[\w, -]+\])?|pragma: no cover|nosec( B\d+)?")
+
+
+def _gives_a_reason(comment: str) -> bool:
+    reason = _EXCEPTION.sub("", comment).strip("#- ")
+    return reason != "" and re.search(r"\b(see|as) (above|below)\b", reason) is None
+
+
+def _comments(path: Path) -> Iterator[tuple[int, str]]:
+    with path.open("rb") as file:
+        for token in tokenize.tokenize(file.readline):
+            if token.type == tokenize.COMMENT:
+                yield token.start[0], token.string
 
 
 def test_what_tests_share_stands_in_support() -> None:

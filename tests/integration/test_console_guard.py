@@ -15,7 +15,7 @@ from support.command_line import burl
 from support.samples import annotation, incident
 from support.served_console import Served, settings
 
-TOKEN = "open sesame"  # noqa: S105 - of this test's own page
+TOKEN = "open sesame"
 
 
 @pytest.fixture

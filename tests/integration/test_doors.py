@@ -211,7 +211,7 @@ def test_tokens_are_changed_without_a_restart(send: Send, tmp_path: Path) -> Non
     tokens.write_text("old\n")
 
     async def use(target: Target, _: Door) -> None:
-        new = dataclasses.replace(target, token="new")  # noqa: S106 - made up
+        new = dataclasses.replace(target, token="new")
         assert (await send(new, b"")).code == "UNAUTHENTICATED"
         tokens.write_text("old and\nnew\n")
         assert (await send(new, b"")).code == "OK"

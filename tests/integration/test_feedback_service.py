@@ -22,7 +22,7 @@ BUNDLE = Path(__file__).resolve().parents[2] / "examples" / "shop" / "bundle"
 NOW_NS = 1_700_000_000 * 10**9
 STRANGE = "quota of tenant blue exhausted, shedding everything"
 STRANGER = "certificate store cannot be opened by anybody"
-TOKEN = "let-me-in"  # noqa: S105 - of this test's own server
+TOKEN = "let-me-in"
 
 
 class Client:

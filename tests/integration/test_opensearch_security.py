@@ -24,7 +24,7 @@ from support.secure_server import ADMIN, SecureServer
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
 PREFIX = "burl"
-PASSWORD = "correct-Horse-42-battery"  # noqa: S105 - made up
+PASSWORD = "correct-Horse-42-battery"
 API = "/_plugins/_security/api"
 Role = dict[str, Any]
 

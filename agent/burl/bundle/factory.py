@@ -27,9 +27,8 @@ def make_registry(settings: "Settings", clock: Clock, cache: Path | None = None)
         return None
     if where != "opensearch":
         return DirectoryRegistry(Path(where))
-    # Half a second of imports that others do not need.
-    from burl.bundle.opensearch import OpenSearchRegistry  # noqa: PLC0415 - see above
-    from burl.write.opensearch import connect  # noqa: PLC0415 - as above
+    from burl.bundle.opensearch import OpenSearchRegistry  # noqa: PLC0415 - opensearch-py takes half a second
+    from burl.write.opensearch import connect  # noqa: PLC0415 - opensearch-py takes half a second
 
     opensearch = settings.write.opensearch
     return OpenSearchRegistry(connect(opensearch), opensearch, clock, cache)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from burl.feedback.comparison import Agreement, Side
 
 _WIDTH = 24
+_HOUR_SECONDS = 3600
 
 
 def compare(
@@ -87,7 +88,9 @@ def _cost(side: dict[str, Any]) -> str:
 
 
 def _span(seconds: float) -> str:
-    return f"{seconds / 3600:.1f} hours of logs" if seconds >= 3600 else f"{seconds / 60:.1f} minutes of logs"  # noqa: PLR2004 - seconds of an hour
+    if seconds >= _HOUR_SECONDS:
+        return f"{seconds / _HOUR_SECONDS:.1f} hours of logs"
+    return f"{seconds / 60:.1f} minutes of logs"
 
 
 def _line(found: dict[str, Any]) -> tuple[str, str]:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _SHOWN = 8
 """Traces that get a column on a terminal."""
+_NAMES = ("class", "event")
+"""The first columns, which hold words."""
 
 
 def profile(
@@ -46,7 +48,7 @@ def profile(
 def _print(found: "Profile") -> None:
     """Write the table for a person."""
     traces = found.traces[:_SHOWN]
-    heads = ["class", "event", *(f"{trace.id}{' !' if trace.label else ''}" for trace in traces), "all"]
+    heads = [*_NAMES, *(f"{trace.id}{' !' if trace.label else ''}" for trace in traces), "all"]
     rows = [[kind, event, *map(str, counts[:_SHOWN]), str(sum(counts))] for kind, event, counts in found.rows]
     rows.append(
         ["", "events", *(str(len(t.events)) for t in traces), str(sum(len(t.events) for t in found.traces))]
@@ -54,7 +56,7 @@ def _print(found: "Profile") -> None:
     widths = [max(len(row[column]) for row in [heads, *rows]) for column in range(len(heads))]
     for row in [heads, *rows]:
         cells = [
-            cell.ljust(width) if column < 2 else cell.rjust(width)  # noqa: PLR2004 - the names
+            cell.ljust(width) if column < len(_NAMES) else cell.rjust(width)
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         print("  ".join(cells).rstrip())

@@ -117,9 +117,8 @@ class Library:
         if self._registry is None:
             return []
         aliases = {self._registry.version(alias): alias for alias in ("challenger", "champion")}
-        return [
-            self._bundle(version, aliases.get(version, "")) for version in self._registry.versions()[::-1]
-        ]
+        versions = self._registry.versions()[::-1]
+        return [_bundle(self._registry, version, aliases.get(version, "")) for version in versions]
 
     def verdicts(self) -> list[tuple[dict[str, Any], bool]]:
         """Return verdicts, newest first, and whether each can be taken back."""
@@ -130,13 +129,6 @@ class Library:
     def suppressions(self) -> list[dict[str, Any]]:
         """Return what is hidden now."""
         return self._desk.suppressions()
-
-    def _bundle(self, version: str, alias: str) -> BundleView:
-        assert self._registry is not None  # noqa: S101 - for the type checker; `bundles` has looked
-        try:
-            return BundleView(version, alias, self._registry.manifest(version))
-        except BundleError as error:
-            return BundleView(version, alias, None, str(error))
 
     def _deployed(self, deployment_id: str) -> Deployed:
         found = next((one for one in self.deployments() if one.id == deployment_id), None)
@@ -157,6 +149,13 @@ class Library:
         for verdict in in_force(self._desk.verdicts()):
             said.setdefault(verdict.get("incident_id", ""), Counter())[verdict["verdict"]] += 1
         return said
+
+
+def _bundle(registry: Registry, version: str, alias: str) -> BundleView:
+    try:
+        return BundleView(version, alias, registry.manifest(version))
+    except BundleError as error:
+        return BundleView(version, alias, None, str(error))
 
 
 def _joined(said: dict[str, Counter[str]], ids: list[str]) -> str:

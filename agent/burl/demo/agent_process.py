@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 import orjson
 
@@ -65,11 +65,12 @@ def running_agent(
     }
     environment = inherited | {environment_variable(*path): value for path, value in keys.items()}
     command = [str(python), "-m", "burl", "run"]
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)  # noqa: S603 - ourselves
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
+    said = cast("IO[bytes]", process.stderr)  # it was asked for as a pipe
     with process, log.open("wb") as file:
         try:
-            port = _port(process, file)
-            reader = threading.Thread(target=_drain, args=(process, file), daemon=True)
+            port = _port(said, file)
+            reader = threading.Thread(target=_drain, args=(said, file), daemon=True)
             reader.start()
             yield RunningAgent(process, port, log)
             process.send_signal(signal.SIGTERM)
@@ -80,10 +81,10 @@ def running_agent(
             process.kill()
 
 
-def _port(process: subprocess.Popen[bytes], file: IO[bytes]) -> int:
+def _port(said: IO[bytes], file: IO[bytes]) -> int:
     """Return where the agent listens, once it says so. Raises UserError with its complaint when it ends."""
     complaints = []
-    for line in _lines(process):
+    for line in said:
         file.write(line)
         text = line.decode("utf-8", "replace").strip()
         if text.startswith("burl: "):
@@ -93,12 +94,7 @@ def _port(process: subprocess.Popen[bytes], file: IO[bytes]) -> int:
     raise UserError("\n".join(complaints) or f"the agent did not start: see {file.name}")
 
 
-def _drain(process: subprocess.Popen[bytes], file: IO[bytes]) -> None:
-    for line in _lines(process):
+def _drain(said: IO[bytes], file: IO[bytes]) -> None:
+    for line in said:
         file.write(line)
         file.flush()
-
-
-def _lines(process: subprocess.Popen[bytes]) -> IO[bytes]:
-    assert process.stderr is not None  # noqa: S101 - it was asked for as a pipe
-    return process.stderr

@@ -29,8 +29,7 @@ def examine(config: Path | None, fluent_bit: Path | None, clock: Clock) -> list[
         checks += check_certificates(settings.receive.tls, clock)
     checks += check_local(settings)
     if settings.write.store == "opensearch":
-        # half a second of imports that an embedded store does not need
-        from burl.doctor.store import check_opensearch  # noqa: PLC0415 - see above
+        from burl.doctor.store import check_opensearch  # noqa: PLC0415 - opensearch-py takes half a second
 
         checks += check_opensearch(settings.write.opensearch, clock)
     if fluent_bit:

@@ -70,7 +70,7 @@ class Judge:
     def _process(self, batch: Batch) -> Findings:
         try:
             return self._pipeline.process(batch)
-        except Exception as error:  # noqa: BLE001 - as above; the slices around it must go on
+        except Exception as error:  # noqa: BLE001 - the slices around it must go on
             _LOG.exception("a slice of %d records made a room fail; they go to the dead letters", len(batch))
             return Findings(dead_letters=unjudged(batch, error))
 

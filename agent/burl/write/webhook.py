@@ -65,7 +65,7 @@ class WebhookSink:
         )
         # Errors never name the address: it may contain a token.
         try:
-            with urllib.request.urlopen(request, timeout=self._settings.timeout_seconds) as answer:  # nosec B310 # noqa: S310 - as above
+            with urllib.request.urlopen(request, timeout=self._settings.timeout_seconds) as answer:  # nosec B310 # noqa: S310 - the same address
                 answer.read()
         except urllib.error.HTTPError as error:
             error.close()

@@ -42,9 +42,8 @@ def read_inputs(
 def _read_index(
     text: str, receive: ReceiveSettings, opensearch: OpenSearchSettings, streams: StreamTable, clock: Clock
 ) -> Iterator[Batch]:
-    # Half a second of imports that files do not need.
-    from burl.write.opensearch import connect  # noqa: PLC0415 - see above
-    from burl_opensearch.reading.reader import IndexReader  # noqa: PLC0415 - see above
+    from burl.write.opensearch import connect  # noqa: PLC0415 - opensearch-py takes half a second
+    from burl_opensearch.reading.reader import IndexReader  # noqa: PLC0415 - opensearch-py takes half a second
 
     source = parse_source(text, clock)
     settings = source.settings(opensearch)

@@ -29,7 +29,7 @@ def test_each_finding_of_the_grade_is_a_failed_case(
 ) -> None:
     log, junit = _log(tmp_path / "shop.log", "kernel panic - fatal exception"), tmp_path / "junit.xml"
     assert burl(capsys, "score", "--input", log, "--fail-on", "0.01", "--junit", junit).code == 1
-    suite = ET.parse(junit).getroot()[0]  # noqa: S314 - made by us
+    suite = ET.parse(junit).getroot()[0]
     failures = suite.findall(".//failure")
     assert int(suite.get("failures", "0")) == len(failures) >= 1
     assert any("kernel panic" in (failure.text or "") for failure in failures)
@@ -38,7 +38,7 @@ def test_each_finding_of_the_grade_is_a_failed_case(
 def test_a_clean_log_is_one_passed_case(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     log, junit = _log(tmp_path / "shop.log", "request 9000 handled in 3 ms"), tmp_path / "junit.xml"
     assert burl(capsys, "score", "--input", log, "--fail-on", "1", "--junit", junit).code == 0
-    suite = ET.parse(junit).getroot()[0]  # noqa: S314 - made by us
+    suite = ET.parse(junit).getroot()[0]
     assert (suite.get("tests"), suite.get("failures")) == ("1", "0")
 
 
@@ -48,5 +48,5 @@ def test_any_text_gives_well_formed_xml(
 ) -> None:
     path = tmp_path_factory.mktemp("junit") / "junit.xml"
     write_junit(path, "any", [Case(*row) for row in rows])
-    suite = ET.parse(path).getroot()[0]  # noqa: S314 - made by us
+    suite = ET.parse(path).getroot()[0]
     assert int(suite.get("failures", "0")) == sum(bool(failure) for _, _, failure, _ in rows)

@@ -9,7 +9,7 @@ from burl.clock import SystemClock
 from burl.doctor.examine import examine
 from support.command_line import burl
 
-SECRET = "hunter2-do-not-show"  # noqa: S105 - planted
+SECRET = "hunter2-do-not-show"
 
 
 def free_address() -> str:

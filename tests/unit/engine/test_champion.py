@@ -82,7 +82,7 @@ def test_a_challenger_runs_in_the_shadow_until_it_is_none(tmp_path: Path) -> Non
         kept = aliases.read_text()
         aliases.write_text("no JSON")
         async with asyncio.timeout(10):
-            while not champion.errors:  # noqa: ASYNC110 - as above
+            while not champion.errors:  # noqa: ASYNC110 - nothing tells when a look failed
                 await asyncio.sleep(0.01)
         assert champion.refusal
         aliases.write_text(kept)

@@ -49,8 +49,7 @@ class ValueModel:
         modelled = gather(corpus.events(), config)
         if not modelled:
             return
-        # torch is imported only where something is trained: the running agent never does.
-        from burl.detect.deeplog.training import Trainer, export_values  # noqa: PLC0415
+        from burl.detect.deeplog.training import Trainer, export_values  # noqa: PLC0415 - torch is for training only
 
         columns = [each.columns for each in modelled]
         found = examples(modelled, Tables(columns), history)

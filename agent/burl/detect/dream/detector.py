@@ -62,8 +62,7 @@ class Dream(Detector):
         )
         if not kinds:
             return
-        # torch is imported only where something is trained: the running agent never does.
-        from burl.detect.dream.training import train  # noqa: PLC0415
+        from burl.detect.dream.training import train  # noqa: PLC0415 - torch is for training only
 
         vocabulary = Vocabulary.of(sequences.templates, sequences.catalogue)
         symbols = Symbols(len(vocabulary), kinds)

@@ -55,8 +55,7 @@ class Logsy(LineDetector):
         lexicon = self._lexicon(examples, others)
         known = self._resources.vectors()
         phrases = [*examples.phrases, *others.phrases]
-        # torch is imported only where something is trained: the running agent never does.
-        from burl.detect.logsy.training import Lines, train  # noqa: PLC0415
+        from burl.detect.logsy.training import Lines, train  # noqa: PLC0415 - torch is for training only
 
         lines = Lines(
             normal=lexicon.rows(examples.phrases),

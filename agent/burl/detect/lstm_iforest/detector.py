@@ -83,8 +83,7 @@ class LstmIforest(Detector):
         )
         if windows is None:
             return
-        # torch and scikit-learn are imported only where something is trained: the running agent never does.
-        from burl.detect.lstm_iforest.training import grow, train  # noqa: PLC0415
+        from burl.detect.lstm_iforest.training import grow, train  # noqa: PLC0415 - torch is for training only
 
         content = train(windows, config.network, self.seed, progress)
         model = SymbolModel(windows.vocabulary, windows.symbols, OnnxModel(content), config.history)

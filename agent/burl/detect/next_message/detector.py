@@ -74,8 +74,7 @@ class NextMessage(Detector):
         )
         if windows is None:
             return
-        # torch is imported only where something is trained: the running agent never does.
-        from burl.detect.next_message.training import train  # noqa: PLC0415
+        from burl.detect.next_message.training import train  # noqa: PLC0415 - torch is for training only
 
         content = train(windows, config.network, self.seed, progress)
         self._model = SymbolModel(windows.vocabulary, windows.symbols, OnnxModel(content), config.history)
