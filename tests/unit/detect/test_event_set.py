@@ -1,6 +1,5 @@
 import csv
 import gzip
-from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -13,63 +12,26 @@ from burl.detect.event_set import EventSet, EventSetConfig
 from burl.detect.event_set.proportions import Proportions
 from burl.detect.event_set.vectors import CountVectors, count_vector
 from burl.errors import BundleError
-from burl.parse import Catalogue, Template
-from burl.receive.batch import StreamTable
-from burl.testing.synthetic import SyntheticCorpus
+from burl.parse import Catalogue
 from burl.train.evaluate.evaluation import EvaluationRequest, evaluate
-from burl.window import Record, Sequences
+from support.letter_sessions import letter_corpus, letter_sessions
 from support.research import DATA, needs_research
 
 _NORMAL = ("abcd", "abbcd", "abcde")
 
 
-class _Corpus(SyntheticCorpus):
-    """A corpus of nothing but given sessions."""
-
-    def __init__(self, sessions: Sequences) -> None:
-        super().__init__(sessions.catalogue, StreamTable(), [], 0.0)
-        self._sessions = sessions
-
-    def sequences(self, unit: str) -> Sequences:  # noqa: ARG002 - the protocol's signature
-        return self._sessions
-
-
-def _sessions(catalogue: Catalogue, sessions: Iterable[Iterable[str]], kind: str = "order") -> Sequences:
-    events = [list(session) for session in sessions]
-    flat = [catalogue.add(Template(event, f"text {event}")) for session in events for event in session]
-    zeros = np.zeros(len(events), dtype=np.int64)
-
-    def record(position: int) -> Record:
-        return Record(str(position), "", position, 0, flat[position])
-
-    return Sequences(
-        catalogue=catalogue,
-        unit="session",
-        keys=[f"{kind}-{row}" for row in range(len(events))],
-        kinds=[kind] * len(events),
-        ids=[[f"{kind}-{row}"] for row in range(len(events))],
-        services=zeros,
-        leads=zeros,
-        offsets=np.cumsum([0, *map(len, events)], dtype=np.int64),
-        templates=np.array(flat, dtype=np.int64),
-        times_ns=np.arange(len(flat), dtype=np.int64),
-        streams=np.zeros(len(flat), dtype=np.int64),
-        record=record,
-    )
-
-
 def _taught(**config: object) -> EventSet:
     """Return a detector that judges by the paper's rules alone."""
     detector = EventSet("session", EventSetConfig.model_validate({"laws": False, **config}))
-    detector.fit(_Corpus(_sessions(Catalogue(), _NORMAL * 10)), lambda _stage, _fraction: None)
+    detector.fit(letter_corpus(_NORMAL * 10), lambda _stage, _fraction: None)
     return detector
 
 
 def _judged(detector: EventSet, session: str) -> tuple[float, int, str]:
     """Return score, position and reason of one session."""
     catalogue = Catalogue()
-    _sessions(catalogue, ["edcba"])  # a process knows all trained templates, in an order of its own
-    units = _sessions(catalogue, [session])
+    letter_sessions(catalogue, ["edcba"])  # a process knows all trained templates, in an order of its own
+    units = letter_sessions(catalogue, [session])
     scores = detector.score(units)
     return float(scores.values[0]), int(scores.positions[0]), detector.explain(units, 0).reason
 
@@ -121,7 +83,7 @@ def test_a_position_behind_dropped_events_is_that_of_the_record() -> None:
 
 
 def test_kinds_without_training_are_not_judged() -> None:
-    units = _sessions(Catalogue(), ["zzz"], kind="cart")
+    units = letter_sessions(Catalogue(), ["zzz"], kind="cart")
     detector = _taught(unseen="anomalous")
     assert detector.score(units).values.tolist() == [0]
     assert "no cart like it" in detector.explain(units, 0).reason
@@ -129,7 +91,7 @@ def test_kinds_without_training_are_not_judged() -> None:
 
 def test_history_of_a_window_is_not_judged() -> None:
     detector = _taught(ngrams=False)
-    units = _sessions(Catalogue(), ["dddabcd"])
+    units = letter_sessions(Catalogue(), ["dddabcd"])
     units.leads[0] = 3
     assert detector.score(units).values.tolist() == [0]
 
@@ -164,7 +126,7 @@ _OTHER_RULES = {"length": False, "counts": False, "ngrams": False}
 
 def _taught_of_traces(**config: object) -> EventSet:
     detector = EventSet("session", EventSetConfig.model_validate({"laws": False, **config}))
-    detector.fit(_Corpus(_sessions(Catalogue(), _TRACES)), lambda _stage, _fraction: None)
+    detector.fit(letter_corpus(_TRACES), lambda _stage, _fraction: None)
     return detector
 
 
@@ -224,10 +186,9 @@ def test_f1_on_hdfs(ngrams: bool, least: float) -> None:
         rows = list(csv.DictReader(file))
     train = [row["events"].split() for row in rows if row["split"] == "train"]
     test = [row for row in rows if row["split"] == "test"]
-    catalogue = Catalogue()
     detector = EventSet("session", EventSetConfig(unseen="anomalous", ngrams=ngrams, laws=False))
-    detector.fit(_Corpus(_sessions(catalogue, train)), lambda _stage, _fraction: None)
-    found = detector.score(_sessions(catalogue, (row["events"].split() for row in test))).values > 0
+    detector.fit(letter_corpus(train), lambda _stage, _fraction: None)
+    found = detector.score(letter_sessions(Catalogue(), (row["events"].split() for row in test))).values > 0
     odd = np.array([row["label"] == "1" for row in test])
     f1 = 2 * np.count_nonzero(found & odd) / (np.count_nonzero(found) + np.count_nonzero(odd))
     assert f1 >= least
