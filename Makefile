@@ -127,6 +127,11 @@ results: $(DEV) ## Run docs/results.md again on the research data (PROTOCOLS="..
 generate: $(DEV) ## Write the generated files again
 	$(BIN)/python scripts/generate.py
 
+.PHONY: pictures
+pictures: $(DEV) ## Take the documentation's pictures again
+	@scripts/require.sh chromium chromium
+	PYTHONPATH=tests $(BIN)/python scripts/pictures.py
+
 .PHONY: render-chart
 render-chart: helm ## Write the golden renders of the Helm chart again
 	scripts/render-chart.sh
