@@ -12,7 +12,7 @@ from bench.lines import SHOP, Log, shop
 from bench.requests import Form, requests
 from bench.results import Results, Size
 from burl.bundle import load_bundle
-from burl.bundle.bundle import SESSIONS, TEMPLATES, Bundle
+from burl.bundle.bundle import SESSIONS, Bundle
 from burl.clock import SystemClock
 from burl.decide.decider import Decider
 from burl.decide.finding import Finding
@@ -22,7 +22,7 @@ from burl.decide.suppression import Suppressor
 from burl.detect import Units
 from burl.engine.findings import FindingMaker
 from burl.engine.loaded import load_detectors
-from burl.parse import Catalogue, Parser, TemplateSet
+from burl.parse import Catalogue, Parser
 from burl.receive.batch import Batch, StreamTable
 from burl.receive.otlp import Decoder
 from burl.receive.settings import ReceiveSettings
@@ -44,7 +44,7 @@ class Rooms:
         self.seconds: defaultdict[str, float] = defaultdict(float)
         self._streams, self._catalogue = StreamTable(), Catalogue()
         self._decoder = Decoder(ReceiveSettings(), self._streams)
-        frozen = TemplateSet.from_json(bundle.path(TEMPLATES).read_bytes())
+        frozen = bundle.templates()
         self._parser = Parser(frozen.settings, self._catalogue, frozen)
         decide = DecideSettings()
         self._loaded = load_detectors(bundle, decide)

@@ -12,6 +12,7 @@ from typing import Any
 
 from burl.bundle.manifest import FORMAT_VERSION, Manifest
 from burl.errors import BundleError
+from burl.parse.template_set import TemplateSet
 
 MANIFEST = "manifest.json"
 TEMPLATES = "templates.json"
@@ -34,6 +35,10 @@ class Bundle:
     def json(self, relative: str) -> Any:
         """Return the content of a JSON file of the bundle."""
         return json.loads(self.path(relative).read_bytes())
+
+    def templates(self) -> TemplateSet:
+        """Return its templates. Raises BundleError when they are damaged, or of another format."""
+        return TemplateSet.from_json(self.path(TEMPLATES).read_bytes())
 
 
 def load_bundle(directory: Path) -> Bundle:

@@ -74,19 +74,16 @@ def promote(
     config: ConfigOption = None,
 ) -> None:
     """Make a bundle the champion: agents follow; what it has learnt needs no suppression any more."""
-    from burl.bundle.bundle import TEMPLATES
     from burl.cli.stores import open_desk, open_registry
     from burl.config import load_settings
-    from burl.parse.template_set import TemplateSet
 
     settings = load_settings(config)
     with open_desk(settings) as desk:
         bundles = open_registry(registry, settings)
         before = bundles.version("champion")
         bundle = bundles.promote(version)
-        frozen = TemplateSet.from_json(bundle.path(TEMPLATES).read_bytes())
         promoted = bundle.manifest.version
-        retired = desk.retire(promoted, frozen.stands_for)
+        retired = desk.retire(promoted, bundle.templates().stands_for)
         step = {"bundle.version": promoted, "bundle.before": before, "suppressions.retired": retired}
         desk.record("promote", step, user_name())
     print(f"{promoted} is the champion; {retired} suppressions retire")
@@ -105,6 +102,22 @@ def rollback(registry: RegistryOption = None, config: ConfigOption = None) -> No
         step = {"bundle.version": bundle.manifest.version, "bundle.before": given_up}
         desk.record("rollback", step, user_name())
     print(f"{bundle.manifest.version} is the champion again")
+
+
+@app.command()
+def prune(
+    keep: Annotated[
+        int, typer.Option(min=0, metavar="N", help="So many of those that nobody needs stay, the newest.")
+    ],
+    registry: RegistryOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Delete old bundles; never the champion, the challenger or what can be rolled back to."""
+    from burl.cli.stores import open_registry
+    from burl.config import load_settings
+
+    deleted = open_registry(registry, load_settings(config)).prune(keep)
+    print("\n".join(f"{version} is deleted" for version in deleted) or "nothing to delete")
 
 
 def _facts(manifest: "Manifest") -> dict[str, object]:

@@ -17,17 +17,14 @@ def compare(
     registry: RegistryOption = None, config: ConfigOption = None, as_json: JsonOption = False
 ) -> None:
     """Show what the challenger found beside the champion, who agrees with people, and what it costs."""
-    from burl.bundle.bundle import TEMPLATES
     from burl.cli.stores import open_registry, open_store_and_desk
     from burl.config import load_settings
     from burl.feedback.compare import compare as compared
-    from burl.parse.template_set import TemplateSet
 
     settings = load_settings(config)
     bundle = open_registry(registry, settings).open("challenger")
-    frozen = TemplateSet.from_json(bundle.path(TEMPLATES).read_bytes())
     with open_store_and_desk(settings) as (store, desk):
-        comparison = compared(store, desk, bundle.manifest.version, frozen.supersedes)
+        comparison = compared(store, desk, bundle.manifest.version, bundle.templates().supersedes)
     if as_json:
         print_json(comparison.to_json())
     else:

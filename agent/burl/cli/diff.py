@@ -39,13 +39,14 @@ def diff(
     as_json: JsonOption = False,
 ) -> None:
     """Show new, vanished and shifted kinds of lines; exit code 1 when there is a significant one."""
+    from burl.bundle import load_bundle
     from burl.config import load_settings
     from burl.parse.difference import compare
 
     settings = load_settings(config)
     with counting("records read") as count:
         reading = _Reading(settings, file_format, count)
-        templates = _bundled(bundle) if bundle else reading.mine((before, after))
+        templates = load_bundle(bundle).templates() if bundle else reading.mine((before, after))
         catalogue, (old, new) = reading.count((before, after), templates)
     changes = compare(old, new, alpha=alpha, min_ratio=min_ratio)
     if as_json:
@@ -108,14 +109,6 @@ class _Reading:
         for batch in batches:
             self.seen(len(batch))
             yield batch
-
-
-def _bundled(path: Path) -> "TemplateSet":
-    from burl.bundle import load_bundle
-    from burl.bundle.bundle import TEMPLATES
-    from burl.parse.template_set import TemplateSet
-
-    return TemplateSet.from_json(load_bundle(path).path(TEMPLATES).read_bytes())
 
 
 def _document(change: "Change", catalogue: "Catalogue") -> dict[str, object]:

@@ -130,14 +130,11 @@ class _Order:
         return manifest
 
     def _bundle(self, verdicts: list[dict[str, Any]]) -> "Manifest":
-        from burl.bundle.bundle import TEMPLATES
-        from burl.parse.template_set import TemplateSet
         from burl.train.lessons import Lessons
         from burl.train.trainer import TrainRequest, train
 
         settings, bundles = self.settings, self.bundles
         champion = bundles.open("champion") if bundles.version("champion") else None
-        frozen = TemplateSet.from_json(champion.path(TEMPLATES).read_bytes()) if champion else None
         staging = Path(tempfile.mkdtemp(prefix="burl-retrain-"))
         request = TrainRequest(
             inputs=self.inputs,
@@ -146,7 +143,7 @@ class _Order:
             format=self.file_format,
             seed=self.seed,
             auxiliary=self.auxiliary,
-            lessons=Lessons(verdicts, frozen),
+            lessons=Lessons(verdicts, champion.templates() if champion else None),
             receive=settings.receive,
             parse=settings.parse,
             window=settings.window,
