@@ -19,13 +19,11 @@ from burl_opensearch.platform import install
 from support.agent_process import AgentProcess
 from support.opensearch_server import OpenSearchServer
 from support.replay import Sender, chunks, read_records
+from support.workload import BUDGET, GAP_SECONDS, SETTINGS, SHOP
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[2]
-SHOP = ROOT / "examples" / "shop"
-BUDGET, GAP_SECONDS = "200/day", 8.0
-"""The time of these logs is compressed."""
 BATCH_RECORDS = 500
 OUTAGE_SECONDS = 40.0
 RESIDENT_BYTES = 150 * 10**6
@@ -93,11 +91,7 @@ class Platform:
 
 def agent_settings(platform: Platform) -> dict[str, object]:
     opensearch = {"hosts": platform.settings.hosts, "prefix": platform.settings.prefix}
-    return {
-        "bundle": {"path": str(SHOP / "bundle")},
-        "decide": {"budget": BUDGET, "incident_gap_seconds": GAP_SECONDS},
-        "write": {"store": "opensearch", "opensearch": opensearch},
-    }
+    return SETTINGS | {"write": {"store": "opensearch", "opensearch": opensearch}}
 
 
 def replay(agent: AgentProcess, at: dict[int, Callable[[], None]]) -> None:

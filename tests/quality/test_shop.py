@@ -4,8 +4,6 @@ The definition of found and false is that of `burl.train.episodes`. The time of 
 hence the budget and the gap.
 """
 
-from pathlib import Path
-
 import pytest
 
 from burl.bundle import load_bundle
@@ -16,11 +14,9 @@ from burl.engine.pipeline import score_batches
 from burl.receive.files import FileReader
 from burl.train.episodes import EpisodeFigures, judge, read_truth
 from burl.train.trainer import TrainRequest, train
+from support.workload import DECIDE, SHOP
 
 pytestmark = pytest.mark.slow
-
-SHOP = Path(__file__).resolve().parents[2] / "examples" / "shop"
-DECIDE = {"budget": "200/day", "incident_gap_seconds": 8}
 
 
 @pytest.fixture(scope="module")

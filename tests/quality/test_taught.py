@@ -18,7 +18,7 @@ from burl.train.episodes import judge, read_truth
 from burl.write.counters import WriteCounters
 from burl.write.settings import SqliteSettings
 from burl.write.sqlite import SqliteStore
-from quality.test_shop import DECIDE, SHOP
+from support.workload import DECIDE, SHOP
 
 pytestmark = pytest.mark.slow
 

@@ -15,9 +15,10 @@ from burl.receive.settings import ReceiveSettings
 SHOP = Path(__file__).resolve().parents[2] / "examples" / "shop"
 BUDGET, GAP_SECONDS = "200/day", 8.0
 """The time of these logs is compressed."""
+DECIDE = {"budget": BUDGET, "incident_gap_seconds": GAP_SECONDS}
 SETTINGS: dict[str, object] = {
     "bundle": {"path": str(SHOP / "bundle")},
-    "decide": {"budget": BUDGET, "incident_gap_seconds": GAP_SECONDS},
+    "decide": DECIDE,
 }
 ROUND_NS = 24 * 3600 * 10**9
 """The logs are repeated a day later when more records are wanted than there are."""

@@ -11,7 +11,7 @@ from burl.write.settings import SqliteSettings
 from burl.write.sqlite import SqliteStore
 from support.command_line import burl
 from support.damaged_bundles import BUNDLE
-from unit.feedback.test_comparison import HOUR_SECONDS, of_challenger, of_champion, run
+from support.shadow_documents import HOUR_SECONDS, of_challenger, of_champion, run
 
 
 @pytest.fixture

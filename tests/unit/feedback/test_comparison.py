@@ -11,43 +11,13 @@ from burl.feedback.compare import Comparison, compare
 from burl.write.counters import WriteCounters
 from burl.write.settings import SqliteSettings
 from burl.write.sqlite import SqliteStore
-from support.samples import SECOND_NS, START_NS, annotation
-
-HOUR_SECONDS = 3600
+from support.samples import annotation
+from support.shadow_documents import HOUR_SECONDS, of_challenger, of_champion, run
 
 
 @pytest.fixture
 def store(tmp_path: Any) -> SqliteStore:
     return SqliteStore(SqliteSettings(path=tmp_path / "burl.sqlite"), SystemClock(), WriteCounters())
-
-
-def of_champion(number: int, **changes: Any) -> Any:
-    return annotation(number, incident_id=f"i{number}", model_version="old", **changes)
-
-
-def of_challenger(number: int, **changes: Any) -> dict[str, Any]:
-    found = annotation(number, incident_id=f"s{number}", model_version="new", **changes).document
-    return found | {
-        "id": f"f{number}",
-        "burl.shadow.document": "finding",
-        "burl.shadow.challenger": "new",
-    }
-
-
-def run(agent: str, first: int, last: int, **changes: Any) -> dict[str, Any]:
-    return {
-        "id": agent,
-        "@timestamp": rfc3339(START_NS),
-        "burl.shadow.document": "run",
-        "burl.shadow.challenger": "new",
-        "burl.shadow.champion": "old",
-        "data_start_time": rfc3339(START_NS + first * SECOND_NS),
-        "data_end_time": rfc3339(START_NS + last * SECOND_NS),
-        "burl.shadow.records": 1000,
-        "burl.shadow.cpu_seconds": 0.5,
-        "burl.shadow.champion_records": 2000,
-        "burl.shadow.champion_cpu_seconds": 0.2,
-    } | changes
 
 
 def compared(store: SqliteStore, supersedes: dict[str, str] | None = None) -> Comparison:
