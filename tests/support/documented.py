@@ -51,6 +51,12 @@ def commands(page: Path) -> list[str]:
     return [command for command in found if not any(re.match(other, command) for other in ELSEWHERE)]
 
 
+def configurations(page: Path) -> list[str]:
+    """Return the configuration files that a page shows whole."""
+    found: list[str] = _CONFIGURATION.findall(page.read_text("utf-8"))
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """A folder in which the commands of a page run; what it says of other machines is said of this one.
@@ -72,8 +78,7 @@ class World:
         self._make_logs()
         (self.directory / "password").write_text("secret")
         (self.directory / "deployment.yaml").write_text(_DEPLOYMENT)
-        configurations = _CONFIGURATION.findall(page.read_text("utf-8"))
-        written = configurations[0] if configurations else "write: {store: opensearch}\n"
+        written = next(iter(configurations(page)), "write: {store: opensearch}\n")
         (self.directory / "burl.yaml").write_text(self._here(written))
         self._make_registry()
         self._install_example()

@@ -10,10 +10,8 @@ import typer.main
 
 from burl.cli.app import app
 from burl.config import load_settings
+from support.documented import PAGES, ROOT, configurations
 
-ROOT = Path(__file__).resolve().parents[3]
-PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
-CONFIGURATION = re.compile(r"```yaml\n(# burl\.yaml\n.*?)```", re.DOTALL)
 LINK = re.compile(r"\[[^]]+\]\(([^)#:]+)(?:#[^)]*)?\)")
 LINE = re.compile(r"^\$ (?:.* \| )?burl ([^|>\n]*)", re.MULTILINE)
 COMMAND = re.compile(r"^\$ burl ([a-z]+)(?: ([a-z]+))?", re.MULTILINE)
@@ -23,7 +21,7 @@ by_name = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relat
 
 @by_name
 def test_configurations_load(page: Path, tmp_path: Path) -> None:
-    for number, text in enumerate(CONFIGURATION.findall(page.read_text("utf-8"))):
+    for number, text in enumerate(configurations(page)):
         path = tmp_path / f"{number}.yaml"
         path.write_text(text, "utf-8")
         assert load_settings(path) != load_settings()
