@@ -66,6 +66,21 @@ def test_promotion_and_the_way_back(shelf: Shelf, tmp_path: Path) -> None:
         other.rollback()
 
 
+def test_old_ones_can_be_deleted_but_none_that_somebody_may_need(shelf: Shelf, tmp_path: Path) -> None:
+    registry = shelf.registry
+    versions = [registry.add(another(tmp_path, number)).manifest.version for number in range(5)]
+    before, champion, challenger, older, newer = versions
+    registry.promote(before)
+    registry.promote(champion)
+    registry.challenge(challenger)
+    assert registry.prune(keep=2) == []
+    assert registry.prune(keep=1) == [older]
+    assert shelf.again().versions() == [before, champion, challenger, newer]
+    assert registry.prune(keep=0) == [newer]
+    assert registry.rollback()[1].manifest.version == before
+    assert registry.open("challenger").manifest.version == challenger
+
+
 def test_a_bundle_comes_out_as_it_went_in(shelf: Shelf) -> None:
     version = shelf.registry.add(BUNDLE).manifest.version
     bundle = shelf.again().open(version)

@@ -52,6 +52,15 @@ class DirectoryRegistry(Registry):
         """Return what a bundle says of itself; all of it is verified. Raises BundleError."""
         return self.open(version).manifest
 
+    def _remove(self, version: str) -> None:
+        target = self._directory(version)
+        staging = target.with_name(f".{version}.{os.getpid()}")
+        try:
+            target.rename(staging)  # at once: it is never there in part
+            shutil.rmtree(staging)
+        except OSError as error:
+            raise BundleError(f"registry {self.where}: cannot delete {version}: {error}") from error
+
     def _directory(self, version: str) -> Path:
         return self._path / "bundles" / version
 

@@ -12,6 +12,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,13 @@ class OpenSearchRegistry(Registry):
             return ""
         return found if isinstance(found, str) and VERSION.fullmatch(found) else ""
 
+    def _remove(self, version: str) -> None:
+        chunks = self._chunk_ids(version)
+        self._delete(version)
+        shared = {chunk for other in self.versions() for chunk in self._chunk_ids(other)}
+        for chunk in chunks - shared:
+            self._delete(chunk)
+
     def _directory(self, version: str) -> Path:
         place = self._place() / version
         if self._cache:
@@ -135,6 +143,10 @@ class OpenSearchRegistry(Registry):
             raise BundleError(f"registry {self.where}: the document of {version} is damaged; add it again")
         return document
 
+    def _chunk_ids(self, version: str) -> set[str]:
+        counts = self._document(version)["chunks"].items()
+        return {f"{digest}-{number}" for digest, count in counts for number in range(min(count, _MAX_CHUNKS))}
+
     def _chunks(self, digest: str, count: int) -> Iterator[bytes]:
         for number in range(min(count, _MAX_CHUNKS)):
             data = self._get(f"{digest}-{number}")["_source"].get("data")
@@ -174,6 +186,11 @@ class OpenSearchRegistry(Registry):
             except NotFoundError:
                 raise BundleError(f"registry {self.where} has no {identifier}") from None
             return found
+
+    def _delete(self, identifier: str) -> None:
+        """Delete a document, if it is there; searches know of it at once."""
+        with translated(self._url), suppress(NotFoundError):
+            self._client.delete(index=self._index, id=identifier, params={"refresh": "true"})
 
     def _aliases(self) -> Aliases:
         return self._versioned_aliases()[0]

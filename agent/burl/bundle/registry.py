@@ -47,6 +47,10 @@ class Registry(ABC):
         """Return what a bundle says of itself. Raises BundleError or Retryable."""
 
     @abstractmethod
+    def _remove(self, version: str) -> None:
+        """Take a bundle out for good. Raises BundleError or Retryable."""
+
+    @abstractmethod
     def _directory(self, version: str) -> Path:
         """Return where the bundle lies on this machine. Raises BundleError or Retryable."""
 
@@ -120,3 +124,21 @@ class Registry(ABC):
 
         self._change(change)
         return given_up[0], bundle
+
+    def prune(self, keep: int) -> list[str]:
+        """Delete old bundles, and return which; not while somebody else adds one.
+
+        Champion, challenger and the champions that can be gone back to always stay; of the others, the
+        `keep` newest.
+
+        Raises:
+            BundleError: one cannot be deleted.
+            Retryable: the registry cannot be reached.
+        """
+        aliases = self._aliases()
+        needed = {aliases.get("champion"), aliases.get("challenger"), *aliases.get("before", [])}
+        others = [version for version in self.versions() if version not in needed]
+        old = others[: max(len(others) - keep, 0)]
+        for version in old:
+            self._remove(version)
+        return old

@@ -11,12 +11,12 @@ from burl.errors import BundleError
 BUNDLE = Path(__file__).resolve().parents[3] / "examples" / "shop" / "bundle"
 
 
-def another(folder: Path) -> Path:
-    """Return a copy of the bundle that is a bundle of its own: one file less."""
-    copied = folder / "another"
+def another(folder: Path, number: int = 0) -> Path:
+    """Return a copy of the bundle that is a bundle of its own: one file less, for each number another."""
+    copied = folder / f"another-{number}"
     shutil.copytree(BUNDLE, copied)
     manifest = orjson.loads((copied / "manifest.json").read_bytes())
-    dropped = next(name for name in manifest["files"] if "rate" in name)
+    dropped = sorted(name for name in manifest["files"] if name.startswith("detectors/"))[number]
     del manifest["files"][dropped]
     (copied / dropped).unlink()
     manifest["version"] = bundle_version(manifest["files"])
