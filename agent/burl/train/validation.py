@@ -6,6 +6,7 @@ quantile of normal scores alone would have to be guessed: on data that are all a
 too many, on data of endless variety (system calls) it finds nothing.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -24,8 +25,10 @@ Bools = npt.NDArray[np.bool_]
 _PER_EVENT = 0.001
 _LEAST_PREVALENCE, _MOST_PREVALENCE = 0.02, 0.1
 """Share of anomalies that spoilt sequences are weighted to: the longer they are, the more may go wrong."""
+CLEAR = 2.0
+"""Standard errors up to which a difference of two F1s may be chance."""
 _MAX_GRAIN = 0.03
-"""However few the held-out units, larger differences of F1 are not put down to chance."""
+"""However few the held-out units, larger differences of F1 are not put down to one of them."""
 _COPIES = 3
 _MAX_SPOILT = 4_000
 _LEAST_SHARE, _MOST_SHARE = 0.05, 0.5
@@ -61,15 +64,19 @@ class Validation:
     weights: Floats
     by_labels: bool
 
-    def rule(self) -> "Rule":
-        """Return the better of the paper's rule and the best threshold; the former where both are equal."""
+    def rule(self, errors: float = CLEAR) -> "Rule":
+        """Return the paper's rule, unless the best threshold is clearly better; the latter where it has none.
+
+        The threshold is the best of thousands on data that only resemble what is to come: what it gains
+        within chance, it loses there.
+
+        Args:
+            errors: by how many standard errors it must be better.
+        """
         f1, threshold = self.f1()
-        of_paper = self.f1_of(self.decisive)
-        return (
-            Rule(threshold, of_paper, paper=True)
-            if of_paper >= f1 - self.grain()
-            else Rule(threshold, f1, paper=False)
-        )
+        if not self.decisive.any() or self._exceeds(self.scores > threshold, self.decisive, errors):
+            return Rule(threshold, f1, paper=False)
+        return Rule(threshold, self.f1_of(self.decisive), paper=True)
 
     def f1_of(self, found: Bools) -> float:
         """Return the F1 of verdicts."""
@@ -78,9 +85,25 @@ class Validation:
         return 2 * hits / (flagged + odd)
 
     def grain(self) -> float:
-        """Return what one normal unit called anomalous takes from F1, about: finer differences are chance."""
+        """Return what one normal unit called anomalous takes from F1, about."""
         odd = float(self.weights[self.anomalous].sum())
         return min(float(self.weights[~self.anomalous].max()) / (2 * odd), _MAX_GRAIN)
+
+    def _exceeds(self, found: Bools, other: Bools, errors: float) -> bool:
+        """Return whether the F1 of some verdicts is higher than that of others by so many standard errors.
+
+        The error is that of the difference, by the delta method: both are of the same units.
+        """
+        pulls = self._pulls(found) - self._pulls(other)
+        classes = (self.anomalous, ~self.anomalous)
+        variance = sum(np.count_nonzero(units) * float(pulls[units].var()) for units in classes)
+        return self.f1_of(found) - self.f1_of(other) > errors * math.sqrt(variance)
+
+    def _pulls(self, found: Bools) -> Floats:
+        """Return what each unit does to the F1 of verdicts: the difference of one more of its kind."""
+        both = found.astype(np.float64) + self.anomalous
+        hits = 2.0 * (found & self.anomalous)
+        return self.weights * (hits - self.f1_of(found) * both) / float((self.weights * both).sum())
 
     def f1(self) -> tuple[float, float]:
         """Return the best F1 and the highest threshold that reaches it: what scores above is anomalous."""

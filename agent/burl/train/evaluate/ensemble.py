@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from burl.train.evaluate.judge import ENSEMBLE, Judged
-from burl.train.evaluate.measure import Floats
-from burl.train.validation import Validation
+from burl.train.evaluate.measure import Bools, Floats
+from burl.train.validation import Rule, Validation
 
 _LEAST_P = 1e-300
 
@@ -31,16 +31,17 @@ def combine(members: Sequence[Judged]) -> Judged | None:
     pairs = [(member, member.validation) for member in members if member.validation is not None]
     if len(pairs) < 2:  # noqa: PLR2004 - one is no ensemble
         return None
-    pairs.sort(key=lambda pair: -pair[1].rule().f1)
+    pairs.sort(key=lambda pair: -_rule(pair[1]).f1)
     jury = _jury([validation for _, validation in pairs])
     chosen = [member for member, _ in pairs[: jury.voters]]
+    votes = [_vote(member, validation) for member, validation in pairs]
     names = ", ".join(member.name for member in chosen)
     return Judged(
         name=ENSEMBLE,
         unit=chosen[0].unit,
         scores=_surprise([member.p_values for member in chosen]),
         p_values=np.min([member.p_values for member in chosen], axis=0),
-        found=np.sum([member.found for member in chosen], axis=0) >= jury.needed,
+        found=np.sum(votes[: jury.voters], axis=0) >= jury.needed,
         paper=None,
         chosen_by=f"{jury.needed} of {names}: held-out F1 {jury.f1:.3f}",
         train_seconds=sum(member.train_seconds for member in chosen),
@@ -48,12 +49,22 @@ def combine(members: Sequence[Judged]) -> Judged | None:
     )
 
 
+def _vote(member: Judged, validation: Validation) -> Bools:
+    of_paper = np.zeros_like(member.found) if member.paper is None else member.paper
+    return _rule(validation).verdicts(member.scores, of_paper)
+
+
+def _rule(validation: Validation) -> Rule:
+    """Return how a member votes: by its best threshold where that is better at all, as others even it out."""
+    return validation.rule(errors=0.0)
+
+
 def _jury(validations: Sequence[Validation]) -> _Jury:
     """Return the largest jury that decides by the nearest to a majority, among those as good as the best.
 
     What two held-out false alarms more or less make of F1 is chance, no difference.
     """
-    ballots = np.array([each.rule().verdicts(each.scores, each.decisive) for each in validations])
+    ballots = np.array([_rule(each).verdicts(each.scores, each.decisive) for each in validations])
     first = validations[0]
     juries = [
         _Jury(voters, needed, first.f1_of(ballots[:voters].sum(axis=0) >= needed))
