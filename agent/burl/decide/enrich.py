@@ -1,17 +1,26 @@
-"""Log records as documents, with their template and grade: what `write.mode: enrich` stores."""
+"""Log records as documents, with their template and grade: what `write.mode: enrich` stores.
+
+A line's document is put together from pieces of JSON, column by column; what many lines share is made once a
+batch. A dict a line and its serialisation took ten times as long (`bench/opensearch.py`).
+"""
 
 import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from itertools import repeat
 from typing import Any
 
 import orjson
 
 from burl.decide.annotation import SCHEMA_VERSION, Annotation, LogRecord
 from burl.decide.times import rfc3339
+from burl.distinct import distinct
 from burl.parse import CONTINUATION, Catalogue
 from burl.receive.batch import Batch, Ints, StreamTable
+from burl.receive.uid import uid_of
 
 _MAX_ID_BYTES = 512
 """OpenSearch refuses longer ids."""
+_MAX_CHAR_BYTES = 4
 
 
 def log_records(
@@ -27,35 +36,42 @@ def log_records(
         annotations: the findings that the batch led to. What is found later, such as a session's, has its
             annotation alone: a log document is written once.
     """
-    found: dict[str, list[Annotation]] = {}
-    for annotation in annotations:
-        found.setdefault(str(annotation.document.get("log.record.uid")), []).append(annotation)
-    records = []
-    rows = zip(
-        batch.bodies,
-        batch.times_ns.tolist(),
-        batch.streams.tolist(),
-        batch.severities.tolist(),
-        templates.tolist(),
-        strict=True,
+    everything = range(len(batch))
+    held, times_ns = batch.origin.held(everything), batch.times_ns.tolist()
+    uids = [uid_of(uid, body) for uid, body in zip(held.uids, batch.bodies, strict=True)]
+    columns = (
+        [f'{{"@timestamp":"{rfc3339(time_ns)}"'.encode() for time_ns in times_ns],
+        _each(batch.streams, lambda stream: _fields(streams.identity(stream).fields)),
+        _each(templates, lambda template: _fields(_template(catalogue, template))),
+        _each(batch.severities, lambda severity: _fields({"severity.number": severity})),
+        _column("body", batch.bodies),
+        _column("log.record.uid", uids),
+        _column("trace_id", held.trace_ids),
+        _column("span_id", held.span_ids),
+        _column("attributes", batch.origin.attribute_texts(everything)),
+        _grades(uids, annotations),
+        repeat(_fields({"schema_version": SCHEMA_VERSION}) + b"}", len(batch)),
     )
-    for index, (body, time_ns, stream, severity, template) in enumerate(rows):
-        uid = batch.origin.uid(index)
-        document = {
-            "@timestamp": rfc3339(time_ns),
-            **streams.identity(stream).fields,
-            "body": body,
-            "log.record.uid": uid,
-            "trace_id": batch.origin.trace_id(index),
-            "span_id": batch.origin.span_id(index),
-            "severity.number": severity,
-            "attributes": orjson.dumps(batch.origin.attributes(index), default=str).decode(),
-            "schema_version": SCHEMA_VERSION,
-            **_template(catalogue, template),
-            **_grade(found.get(uid, [])),
-        }
-        records.append(LogRecord(_document_id(uid), time_ns, {k: v for k, v in document.items() if v}))
-    return records
+    documents = map(b"".join, zip(*columns, strict=True))
+    return list(map(LogRecord, map(_document_id, uids), times_ns, documents))
+
+
+def _fields(fields: Mapping[str, Any]) -> bytes:
+    """Return the JSON of those fields that say something, a comma before each."""
+    said = {name: value for name, value in fields.items() if value}
+    return b"," + orjson.dumps(said)[1:-1] if said else b""
+
+
+def _column(name: str, values: Iterable[str]) -> list[bytes]:
+    """Return the JSON of one field of each record, nothing where it is empty."""
+    head, dumps = f',"{name}":'.encode(), orjson.dumps
+    return [head + dumps(value) if value else b"" for value in values]
+
+
+def _each(values: Ints, fragment: Callable[[int], bytes]) -> list[bytes]:
+    """Return the fragment of each value, made once for each distinct one."""
+    fragments = {value: fragment(value) for value in distinct(values).tolist()}
+    return [fragments[value] for value in values.tolist()]
 
 
 def _template(catalogue: Catalogue, template: int) -> dict[str, str]:
@@ -64,9 +80,16 @@ def _template(catalogue: Catalogue, template: int) -> dict[str, str]:
     return {"log.record.template": catalogue[template].text, "log.template.id": catalogue[template].id}
 
 
+def _grades(uids: list[str], annotations: list[Annotation]) -> list[bytes]:
+    """Return of each record what was found in it."""
+    found: dict[str, list[Annotation]] = {}
+    for annotation in annotations:
+        found.setdefault(str(annotation.document.get("log.record.uid")), []).append(annotation)
+    grades = {uid: _fields(_grade(of_record)) for uid, of_record in found.items()}
+    return [grades.get(uid, b"") for uid in uids]
+
+
 def _grade(annotations: list[Annotation]) -> dict[str, Any]:
-    if not annotations:
-        return {}
     return {
         "burl.anomaly.grade": max(annotation.document["anomaly_grade"] for annotation in annotations),
         "burl.anomaly.id": [annotation.id for annotation in annotations],
@@ -74,5 +97,7 @@ def _grade(annotations: list[Annotation]) -> dict[str, Any]:
 
 
 def _document_id(uid: str) -> str:
+    if len(uid) <= _MAX_ID_BYTES // _MAX_CHAR_BYTES:
+        return uid
     raw = uid.encode("utf-8", "replace")
     return uid if len(raw) <= _MAX_ID_BYTES else hashlib.sha256(raw).hexdigest()

@@ -1,14 +1,21 @@
 """Nanoseconds since the epoch <-> RFC 3339 text, to the nanosecond."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 _SECOND_NS = 1_000_000_000
+_TO_SECONDS = len("2026-11-22T13:10:32")
 
 
 def rfc3339(time_ns: int) -> str:
     """Return e.g. `2026-11-22T13:10:32.513827350Z`."""
     seconds, nanoseconds = divmod(time_ns, _SECOND_NS)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{nanoseconds:09d}Z"
+    return f"{_to_seconds(seconds)}.{nanoseconds:09d}Z"
+
+
+@lru_cache(maxsize=256)
+def _to_seconds(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()[:_TO_SECONDS]
 
 
 def from_rfc3339(text: str) -> int:

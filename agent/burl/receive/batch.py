@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+import orjson
 
 from burl.receive.stream_table import Identity, Ints, StreamTable
 from burl.receive.uid import Held
@@ -42,6 +43,10 @@ class Origin(Protocol):
             [self.trace_id(index) for index in indexes],
             [self.span_id(index) for index in indexes],
         )
+
+    def attribute_texts(self, indexes: Sequence[int]) -> list[str]:
+        """`attributes` of these records, each as JSON; an origin of many may do it more cheaply."""
+        return [orjson.dumps(self.attributes(index), default=str).decode() for index in indexes]
 
 
 @dataclass(slots=True)

@@ -63,3 +63,6 @@ class _Reordered(Origin):
 
     def held(self, indexes: Sequence[int]) -> Held:
         return self.origin.held(self.order[indexes].tolist())
+
+    def attribute_texts(self, indexes: Sequence[int]) -> list[str]:
+        return self.origin.attribute_texts(self.order[indexes].tolist())

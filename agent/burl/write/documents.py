@@ -21,7 +21,7 @@ ORIGINAL_MAX_BYTES = 256 * 1024
 passes proxies that stop at one megabyte."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Document:
     """One document, ready to be sent."""
 
@@ -53,7 +53,7 @@ def platform_documents(findings: Findings) -> Iterator[Document]:
 
     A template is an update: where it is there, it keeps the time at which it was first seen, and its name.
     """
-    yield from (_encoded("log", record, to_json) for record in findings.logs)
+    yield from (Document("log", record, record.body) for record in findings.logs)
     for entry in findings.catalogue:
         encode = to_json if entry.kind == "template_count" else _template_update
         yield _encoded("catalogue", entry, encode)

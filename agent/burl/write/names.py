@@ -5,9 +5,12 @@ wall clock.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from burl.decide.times import rfc3339
+
+_DAY_NS = 86_400 * 10**9
 
 Dated = Literal["anomalies", "dead_letters", "feedback", "logs", "shadow", "template_counts"]
 Upserted = Literal["bundles", "incidents", "suppressions", "templates"]
@@ -23,7 +26,8 @@ class IndexNames:
 
     def dated(self, kind: Dated, time_ns: int) -> str:
         """Return the index of documents that are only ever added: monthly, for logs daily."""
-        period = _day(time_ns) if kind == "logs" else _day(time_ns)[: len("2026.11")]
+        day = _day(max(time_ns, 0) // _DAY_NS)
+        period = day if kind == "logs" else day[: len("2026.11")]
         return f"{self.prefix}_{kind}-{self.dataset}-{self.namespace}-{period}"
 
     def all_dated(self, kind: Dated) -> str:
@@ -47,5 +51,6 @@ class IndexNames:
         return f"{self.prefix}_{kind}_template"
 
 
-def _day(time_ns: int) -> str:
-    return rfc3339(max(time_ns, 0))[: len("2026-11-22")].replace("-", ".")
+@lru_cache(maxsize=64)
+def _day(day: int) -> str:
+    return rfc3339(day * _DAY_NS)[: len("2026-11-22")].replace("-", ".")

@@ -1,6 +1,7 @@
 """Log records as documents."""
 
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import numpy as np
@@ -8,10 +9,11 @@ import orjson
 import pytest
 
 from burl.clock import SystemClock
+from burl.decide import Findings, LogRecord
 from burl.decide.enrich import log_records
 from burl.parse import CONTINUATION, Catalogue
 from burl.parse.catalogue import Template
-from burl.receive.batch import Batch, StreamTable
+from burl.receive.batch import Batch, Origin, StreamTable
 from burl.receive.files import FileReader
 from burl.receive.settings import ReceiveSettings
 from burl_opensearch.schemas import schema
@@ -62,14 +64,28 @@ def test_each_record_is_a_document_with_its_template_and_grade(
 def test_an_id_that_opensearch_would_refuse_is_hashed(
     batch: Batch, catalogue: Catalogue, streams: StreamTable
 ) -> None:
-    class LongIds:
+    class LongIds(Origin):
         def uid(self, index: int) -> str:
             return f"{index}" * 600
 
-        def __getattr__(self, name: str) -> object:
-            return getattr(origin, name)
+        def attributes(self, index: int) -> dict[str, Any]:
+            return {"number": index}
 
-    origin, batch.origin = batch.origin, LongIds()  # type: ignore[assignment] # passes on what it does not define
+        def trace_id(self, index: int) -> str:
+            return f"{index:032x}"
+
+        def span_id(self, index: int) -> str:
+            return f"{index:016x}"
+
+    batch.origin = LongIds()
     records = log_records(batch, np.array([0, 0, 0]), catalogue, streams, [])
     assert len({record.id for record in records}) == 3
     assert all(len(record.id) == 64 for record in records)
+    assert [record.document["trace_id"] for record in records] == [f"{n:032x}" for n in range(3)]
+
+
+def test_an_older_state_holds_log_records_as_documents() -> None:
+    record = LogRecord("uid", 5, b'{"body":"disk full"}')
+    findings = Findings(logs=[record])
+    old = [*findings.state()[:4], [["uid", 5, {"body": "disk full"}]]]
+    assert Findings.from_state(old) == Findings.from_state(findings.state()) == findings

@@ -53,6 +53,8 @@ def test_every_column_and_the_origin_move_together(records: list[tuple[int, int]
         assert (ordered.origin.trace_id(place), ordered.origin.span_id(place)) == (f"t{came}", f"s{came}")
         assert (ordered.streams[place], ordered.times_ns[place]) == records[came]
         assert ordered.severities[place] == came
+    texts = [f'{{"place":{body.removeprefix("body ")}}}' for body in ordered.bodies]
+    assert ordered.origin.attribute_texts(range(len(ordered))) == texts
     assert sorted(ordered.bodies) == sorted(f"body {number}" for number in range(len(records)))
 
 

@@ -1,5 +1,6 @@
 """Requests -> batches: event time, uids, identity, limits, and what one bad record may cost."""
 
+import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -206,7 +207,9 @@ def test_attributes_hold_resource_record_and_map_body() -> None:
         "log": "x",
         "user": {"id": 7},
     }
-    assert one(raw).origin.attributes(0) == expected
+    origin = one(raw).origin
+    assert origin.attributes(0) == expected
+    assert json.loads(origin.attribute_texts([0])[0]) == expected
 
 
 @pytest.mark.parametrize("name", ["log.record.uid", "log_record_uid"])

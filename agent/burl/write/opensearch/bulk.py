@@ -72,11 +72,9 @@ class BulkWriter:
         refusals: list[Refusal] = []
 
         def attempt() -> None:
-            outcomes = [
-                (document, outcome) for chunk in self._chunks(left) for document, outcome in self._send(chunk)
-            ]
-            refusals.extend(Refusal(*pair) for pair in outcomes if judge(pair[1].status) == "refused")
-            again = [pair for pair in outcomes if judge(pair[1].status) == "again"]
+            failed = [pair for chunk in self._chunks(left) for pair in self._send(chunk)]
+            refusals.extend(Refusal(*pair) for pair in failed if judge(pair[1].status) == "refused")
+            again = [pair for pair in failed if judge(pair[1].status) == "again"]
             left[:] = [document for document, _ in again]
             if again:
                 raise Retryable(f"{len(again)} documents not stored: {again[0][1].reason}")
@@ -97,12 +95,15 @@ class BulkWriter:
             yield chunk
 
     def _send(self, chunk: list[Document]) -> Iterator[tuple[Document, Outcome]]:
+        """Send one request; return what became of its documents, all of them unless all are stored."""
         try:
             answer = self._client.bulk(body=self._body(chunk), params={"filter_path": _FILTER})
         except TransportError as error:
             return self._failed(chunk, error)
         except OpenSearchException as error:  # an answer that is no JSON: a proxy's, or cut short
             return ((document, Outcome(502, "bad_answer", str(error))) for document in chunk)
+        if _all_stored(answer, len(chunk)):
+            return iter(())
         return zip(chunk, _outcomes(answer, len(chunk)), strict=True)
 
     def _failed(self, chunk: list[Document], error: TransportError) -> Iterator[tuple[Document, Outcome]]:
@@ -125,7 +126,7 @@ class BulkWriter:
         if isinstance(source, CatalogueEntry) and source.kind == "template":
             return _template_action(self._names.alias("templates"), source)
         index = self._names.dated(_dated(source), source.time_ns)
-        return orjson.dumps({"create": {"_index": index, "_id": source.id}})
+        return b'{"create":{"_index":"%b","_id":%b}}' % (index.encode(), orjson.dumps(source.id))
 
 
 def _dated(source: Source) -> Dated:
@@ -150,6 +151,13 @@ def _incident_action(alias: str, incident: Incident) -> bytes:
         "require_alias": True,
     }
     return orjson.dumps({"index": action})
+
+
+def _all_stored(answer: Any, count: int) -> bool:
+    """Return True where nothing needs to be looked at one by one, as almost always."""
+    return (
+        isinstance(answer, dict) and answer.get("errors") is False and len(answer.get("items", ())) == count
+    )
 
 
 def _outcomes(answer: Any, count: int) -> list[Outcome]:
