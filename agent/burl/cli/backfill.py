@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from burl.cli.options import BudgetOption, ConfigOption, GapOption, JsonOption
+from burl.cli.options import BudgetOption, ConfigOption, GapOption, JsonOption, decide_options
 from burl.cli.output import print_facts, print_json, progress
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ def backfill(
     as_json: JsonOption = False,
 ) -> None:
     """Score the logs in an index and write the findings beside them; run again, it continues."""
-    from burl.cli.score import decide_options
     from burl.clock import SystemClock
     from burl.config import load_settings, with_options
     from burl_opensearch.reading.source import Source, moment_ns

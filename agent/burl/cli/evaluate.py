@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from burl.cli.options import AuxiliaryOption, BudgetOption, ConfigOption, GapOption, JsonOption
+from burl.cli.options import (
+    AuxiliaryOption,
+    BudgetOption,
+    ConfigOption,
+    GapOption,
+    JsonOption,
+    decide_options,
+)
 from burl.cli.output import print_json, progress
 from burl.cli.train import extra_installed
 
@@ -42,9 +49,7 @@ def evaluate(
     from burl.clock import SystemClock
     from burl.config import load_settings, with_options
 
-    decide = {"budget": budget, "incident_gap_seconds": incident_gap}
-    given = {name: value for name, value in decide.items() if value is not None}
-    settings = with_options(load_settings(config), {"decide": given})
+    settings = with_options(load_settings(config), decide_options(budget, incident_gap))
     with extra_installed(), progress() as report:
         from burl.detect.embeddings import TextResources, imported
         from burl.train.evaluate.evaluation import EvaluationRequest

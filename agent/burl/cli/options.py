@@ -1,11 +1,12 @@
 """Options that several commands take, each defined once."""
 
 import getpass
-import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
+
+from burl.durations import duration_seconds
 
 FileFormat = Literal["auto", "cri", "text", "jsonl", "sequences"]
 
@@ -38,8 +39,6 @@ AuxiliaryOption = Annotated[
     list[Path] | None,
     typer.Option(metavar="PATH", help="Lines of other systems, for logsy; may be repeated."),
 ]
-_DURATION = re.compile(r"(\d+)\s*([smhdw])")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
 def joined(inputs: list[Path] | None, more: list[Path] | None) -> list[Path]:
@@ -50,12 +49,18 @@ def joined(inputs: list[Path] | None, more: list[Path] | None) -> list[Path]:
     return paths
 
 
+def decide_options(budget: str | None, incident_gap: float | None) -> dict[str, dict[str, Any]]:
+    """Return the settings that the options give; what an option leaves out stays as configured."""
+    decide = {"budget": budget, "incident_gap_seconds": incident_gap}
+    return {"decide": {name: value for name, value in decide.items() if value is not None}}
+
+
 def seconds_of(text: str) -> int:
     """Return the seconds of a time such as 30m, 12h, 7d. Raises typer.BadParameter."""
-    match = _DURATION.fullmatch(text.strip())
-    if match is None:
+    seconds = duration_seconds(text)
+    if seconds is None:
         raise typer.BadParameter(f"{text!r} is no time such as 30m, 12h, 7d")
-    return int(match[1]) * _SECONDS[match[2]]
+    return seconds
 
 
 def user_name() -> str:

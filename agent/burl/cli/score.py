@@ -14,6 +14,7 @@ from burl.cli.options import (
     InputOption,
     JsonOption,
     MoreInputs,
+    decide_options,
     joined,
 )
 from burl.cli.output import counting, print_json
@@ -78,12 +79,6 @@ def score(
         _write_junit(junit, failures)
     if fail_on is not None and worst >= fail_on:
         raise typer.Exit(1)
-
-
-def decide_options(budget: str | None, incident_gap: float | None) -> dict[str, Any]:
-    """Return the settings that the options give; what an option leaves out stays as configured."""
-    decide = {"budget": budget, "incident_gap_seconds": incident_gap}
-    return {"decide": {name: value for name, value in decide.items() if value is not None}}
 
 
 def _worst(findings: "Findings") -> float:

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, unquote
 
 from burl.clock import Clock
 from burl.decide.times import rfc3339
+from burl.durations import duration_seconds
 from burl.errors import InputError
 from burl.receive.line_time import rfc3339_ns
 from burl.write.settings import OpenSearchSettings
@@ -16,8 +17,6 @@ TIME_FIELD = "@timestamp"
 _URL = re.compile(
     r"opensearch(?P<tls>\+https)?:/+(?:(?P<host>[^/?]+)/)?(?P<index>[^/?]+)(?:\?(?P<query>.*))?$"
 )
-_AGE = re.compile(r"(\d+)\s*([smhdw])$")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +78,9 @@ def moment_ns(text: str, now_ns: int) -> int:
     Raises:
         InputError: it is neither.
     """
-    if age := _AGE.match(text):
-        return now_ns - int(age[1]) * _SECONDS[age[2]] * 1_000_000_000
+    age_seconds = duration_seconds(text)
+    if age_seconds is not None:
+        return now_ns - age_seconds * 1_000_000_000
     said = rfc3339_ns(text) if "T" in text else rfc3339_ns(f"{text}T00:00:00Z")
     if said is None:
         raise InputError(f"{text!r} is neither an age such as 7d nor a time such as 2026-11-22T10:00:00Z")
