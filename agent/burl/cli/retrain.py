@@ -164,9 +164,11 @@ def _specs(champion: "Bundle | None") -> list[str]:
 
 def _since_last(history: list[dict[str, Any]]) -> int:
     """Return how many verdicts there are since the last training; `history` is newest first."""
+    from burl.feedback import JUDGEMENTS
+
     count = 0
     for document in history:
         if document["verdict"] == "retrain":
             break
-        count += document["verdict"] in ("anomaly", "normal", "missed")
+        count += document["verdict"] in JUDGEMENTS
     return count

@@ -18,12 +18,10 @@ from burl.console.merging import Together
 from burl.console.rendering import render
 from burl.console.views import IncidentView, kind_in_words
 from burl.errors import NotThereError, Retryable, UserError
-from burl.feedback import Desk, Judgement, Scope, Verdict
+from burl.feedback import JUDGEMENTS, SCOPES, Desk, Judgement, Scope, Verdict
 
 _MAX_FORM_BYTES = 64 * 1024
 _MAX_FIELDS = 20
-_JUDGEMENTS = ("anomaly", "normal", "missed")
-_SCOPES = ("template", "sequence", "service", "everywhere")
 _READ_SECONDS = 10.0
 
 
@@ -107,7 +105,7 @@ class Console:
 
     async def _give(self, request: Request) -> Response:
         form = await self._form(request)
-        if form.get("judgement") not in _JUDGEMENTS or form.get("scope", "") not in ("", *_SCOPES):
+        if form.get("judgement") not in JUDGEMENTS or form.get("scope", "") not in ("", *SCOPES):
             raise UserError("this is no verdict")
         verdict = Verdict(
             judgement=cast("Judgement", form["judgement"]),

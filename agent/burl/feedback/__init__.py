@@ -2,6 +2,6 @@
 
 from burl.feedback.desk import Desk
 from burl.feedback.follower import Follower
-from burl.feedback.verdict import Judgement, Scope, Verdict
+from burl.feedback.verdict import JUDGEMENTS, SCOPES, Judgement, Scope, Verdict
 
-__all__ = ["Desk", "Follower", "Judgement", "Scope", "Verdict"]
+__all__ = ["JUDGEMENTS", "SCOPES", "Desk", "Follower", "Judgement", "Scope", "Verdict"]

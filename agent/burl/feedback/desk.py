@@ -1,14 +1,14 @@
 """The desk that takes verdicts: appends them to the store and keeps the suppressions in force."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, get_args
+from typing import Any
 
 from burl.clock import Clock
 from burl.decide.times import rfc3339
 from burl.errors import InputError, NotThereError, Permanent, Retryable
 from burl.feedback.verdict import (
+    JUDGEMENTS,
     Document,
-    Judgement,
     Verdict,
     name_document,
     step_document,
@@ -83,7 +83,7 @@ class Desk:
             SinkError: the store did not take it.
         """
         undone = next((v for v in self.verdicts() if v["id"] == verdict_id), None)
-        if undone is None or undone["verdict"] not in get_args(Judgement):
+        if undone is None or undone["verdict"] not in JUDGEMENTS:
             raise NotThereError(f"there is no verdict {verdict_id}")
         document = undo_document(undone, who, self._clock.time_ns())
         self._store.add_verdict(document)

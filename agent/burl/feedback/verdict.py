@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import orjson
 
@@ -14,6 +14,8 @@ from burl.errors import InputError
 Document = Mapping[str, Any]
 Judgement = Literal["anomaly", "normal", "missed"]
 Scope = Literal["template", "sequence", "service", "everywhere"]
+JUDGEMENTS: tuple[Judgement, ...] = get_args(Judgement)
+SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 SERVICE_FIELDS = ("k8s.namespace.name", "service.name", "k8s.container.name")
 """What names a service in an annotation."""
@@ -141,8 +143,7 @@ def suppression(document: Document) -> dict[str, Any]:
 def in_force(verdicts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the verdicts on findings and lines that were not taken back, in the order given."""
     undone = {document["undoes"] for document in verdicts if document["verdict"] == "undo"}
-    said = ("anomaly", "normal", "missed")
-    return [d for d in verdicts if d["verdict"] in said and d["id"] not in undone]
+    return [d for d in verdicts if d["verdict"] in JUDGEMENTS and d["id"] not in undone]
 
 
 def _document(fields: dict[str, Any], now_ns: int) -> dict[str, Any]:
