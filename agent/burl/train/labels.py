@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -137,14 +138,7 @@ def _of_sequences(sequences: Sequences, abnormal: set[str]) -> npt.NDArray[np.bo
 def normal_units(corpus: Corpus) -> Corpus:
     """Return the units of `corpus` that nobody called anomalous, without labels."""
     if not any(labels.any() for labels in corpus.unit_labels.values()):
-        return Corpus(
-            corpus.catalogue,
-            corpus.streams,
-            corpus.event_slices,
-            corpus.windows,
-            corpus.sessions,
-            corpus.interval_slices,
-        )
+        return replace(corpus, unit_labels={})
     kept = {unit: np.flatnonzero(~labels) for unit, labels in corpus.unit_labels.items()}
     windows, sessions = corpus.windows, corpus.sessions
     if windows is not None and "window" in kept:
@@ -157,4 +151,4 @@ def normal_units(corpus: Corpus) -> Corpus:
         start += len(part)
         if len(rows):
             events.append(part.take(rows))
-    return Corpus(corpus.catalogue, corpus.streams, events, windows, sessions, corpus.interval_slices)
+    return replace(corpus, event_slices=events, windows=windows, sessions=sessions, unit_labels={})
