@@ -26,62 +26,58 @@ class _Rule:
     holds: Callable[[Section], bool]
 
 
-def _rule(key: str, wanted: str, state: State, why: str, holds: Callable[[Section], bool]) -> _Rule:
-    return _Rule(key, wanted, state, why, holds)
-
-
 _OUTPUT = (
-    _rule(
+    _Rule(
         "net.keepalive", "off", "broken", "lines of requests on kept connections are lost",
         lambda section: not section.flag("net.keepalive", default=True),
     ),
-    _rule(
+    _Rule(
         "batch_size", str(_BATCH_SIZE), "broken", "a batch that fails inside a chunk of several is lost",
         lambda section: _number(section.get("batch_size", "1000")) >= _BATCH_SIZE,
     ),
-    _rule(
+    _Rule(
         "retry_limit", "no_limits", "broken", "what is refused twice is dropped: an outage loses logs",
         lambda section: section.get("retry_limit").lower() in {"no_limits", "false", "off", "no"},
     ),
-    _rule(
+    _Rule(
         "workers", "1", "broken", "two workers race for the attributes of a record",
         lambda section: section.get("workers") == "1",
     ),
-    _rule(
+    _Rule(
         "logs_body_key_attributes", "true", "broken", "pod, file and all other fields are left out",
         lambda section: section.flag("logs_body_key_attributes", default=False),
     ),
-    _rule(
+    _Rule(
         "net.io_timeout", "30s", "warning", "a server that hangs is waited for without end",
         lambda section: bool(section.get("net.io_timeout")),
     ),
 )  # fmt: skip
 _RAW = (
-    _rule(
+    _Rule(
         "buffer_size", "false", "warning", "an answer above it counts as failure: a chunk is sent for ever",
         lambda section: not section.flag("buffer_size", default=True),
     ),
 )  # fmt: skip
 _TAIL = (
-    _rule(
+    _Rule(
         "storage.type", "filesystem", "broken", "what waits is lost when Fluent Bit stops",
         lambda section: section.get("storage.type").lower() == "filesystem",
     ),
-    _rule(
+    _Rule(
         "db", "a file", "broken", "after a restart files are read again, or not to their end",
         lambda section: bool(section.get("db")),
     ),
-    _rule(
+    _Rule(
         "skip_long_lines", "on", "warning", "a line longer than the buffer ends the reading of its file",
         lambda section: section.flag("skip_long_lines", default=False),
     ),
 )  # fmt: skip
 _SERVICE = (
-    _rule(
+    _Rule(
         "storage.path", "a folder", "broken", "what waits is held in memory only",
         lambda section: bool(section.get("storage.path")),
     ),
-    _rule(
+    _Rule(
         "scheduler.cap", "10", "warning", "a retry comes up to 2000 s after an outage",
         lambda section: 0 < _number(section.get("scheduler.cap", "2000")) <= 60,  # noqa: PLR2004 - a minute
     ),
