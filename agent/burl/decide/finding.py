@@ -7,6 +7,9 @@ from burl.detect import Explanation
 from burl.receive.batch import Identity
 from burl.window import Record, Unit
 
+ONLINE_VERSION = "online"
+"""Version of the model and of the templates where no bundle is loaded."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:

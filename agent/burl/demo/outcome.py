@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from burl.console.report import Fact, Fault, Report
 from burl.console.views import Document
+from burl.decide.finding import ONLINE_VERSION
 from burl.demo.example import Example, lines_around
 from burl.train.episodes import Episode, EpisodeFigures, judge
 
@@ -52,7 +53,7 @@ class Outcome:
 
 def make_outcome(example: Example, annotations: Iterable[Document], incidents: Iterable[Document]) -> Outcome:
     """Keep what the example's bundle found, as a shared store has more, and compare it with the truth."""
-    versions = {example.bundle_version, "online"}
+    versions = {example.bundle_version, ONLINE_VERSION}
     kept = [d for d in annotations if "incident_id" in d and d["model_version"] in versions]
     ids = {document["incident_id"] for document in kept}
     mine = [document for document in incidents if document["incident_id"] in ids]

@@ -5,7 +5,7 @@ from typing import Any
 
 from burl.bundle import Bundle, DetectorEntry
 from burl.decide.calibration import Calibration
-from burl.decide.finding import Source
+from burl.decide.finding import ONLINE_VERSION, Source
 from burl.decide.grading import Grader
 from burl.decide.settings import DecideSettings, incidents_per_day
 from burl.detect import Detector
@@ -43,7 +43,7 @@ def load_detectors(bundle: Bundle | None, settings: DecideSettings) -> list[Load
 
 def _online(name: str, share: float, gap_seconds: float) -> Loaded:
     detector = detector_type(name)()
-    source = Source(name, name, detector.unit, "online", "online")
+    source = Source(name, name, detector.unit, ONLINE_VERSION, ONLINE_VERSION)
     return Loaded(source, detector, Grader(Calibration.uncalibrated(), share, gap_seconds))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from burl.decide import Findings
 from burl.decide.annotation import SCHEMA_VERSION
+from burl.decide.finding import ONLINE_VERSION
 from burl.decide.times import rfc3339
 from burl.engine.pipeline import Pipeline
 from burl.receive.otlp import Decoder
@@ -52,7 +53,7 @@ class ShadowRun:
         self._champion, self._agent, self._start_ns = champion, agent, start_ns
         self._hidden_before = dict(champion.suppressor.hidden)
         self._before = (champion.counters.records, champion.counters.cpu_seconds)
-        self._beside = next((source.model_version for source in champion.sources), "online")
+        self._beside = next((source.model_version for source in champion.sources), ONLINE_VERSION)
         self._first_ns, self._last_ns = 0, 0
         self._waiting: deque[dict[str, Any]] = deque(maxlen=_MAX_WAITING)
         self.records, self.findings = 0, 0

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from burl.decide.finding import ONLINE_VERSION
 from burl.decide.suppression import Suppressor
 from burl.decide.times import from_rfc3339
 from burl.feedback.verdict import suppression
@@ -15,8 +16,6 @@ Document = Mapping[str, Any]
 _DAY_SECONDS = 86_400
 _GAP_NS = 60 * 10**9
 """Incidents of one namespace that are no further apart are about the same."""
-_ONLINE = "online"
-"""Version that findings carry where no bundle is loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,13 @@ class Found:
 
 @dataclass(slots=True)
 class Agreement:
-    """Verdicts that a side agrees with, of those that can be told in this stretch of time."""
+    """Verdicts that a side agrees with, of those that can be told in this stretch of time.
+
+    Attributes:
+        anomaly: lines called an anomaly that it found, of the `anomalies`.
+        normal: verdicts `normal` of which it found nothing like, of the `normals`.
+        missed: lines that had been missed and that it found, of the `misses`.
+    """
 
     anomaly: int = 0
     anomalies: int = 0
@@ -99,11 +104,11 @@ class Side:
     def a_day(self, seconds: float) -> dict[str, float]:
         """Return false alarms a day: those known, and those that would be if all not judged are false."""
         days = max(seconds, 1.0) / _DAY_SECONDS
-        judged_true = len(self.incidents) - self.called_anomaly
+        not_known_true = len(self.incidents) - self.called_anomaly
         return {
             "incidents_a_day": len(self.incidents) / days,
             "false_alarms_a_day_at_least": self.called_normal / days,
-            "false_alarms_a_day_at_most": judged_true / days,
+            "false_alarms_a_day_at_most": not_known_true / days,
         }
 
 
@@ -165,7 +170,7 @@ def only(one: Side, other: Side) -> list[Found]:
 
 def champions_own(annotations: Iterable[dict[str, Any]], runs: Runs) -> list[dict[str, Any]]:
     """Return the annotations of the champions that ran beside the challenger, in what it saw."""
-    versions = runs.champions | {_ONLINE}
+    versions = runs.champions | {ONLINE_VERSION}
     return [one for one in annotations if one.get("model_version") in versions and runs.holds(one)]
 
 
