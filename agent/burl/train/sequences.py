@@ -82,14 +82,18 @@ class SequenceSource:
             record=lambda position: self._record(rows, offsets, templates, position),
         )
 
-    def split(self, rows: list[EventSequence]) -> tuple[Split, Corpus]:
+    def split(self, rows: list[EventSequence], *, labelled: bool = False) -> tuple[Split, Corpus]:
         """Return (head and tail, whole): the last quarter of the rows is held out."""
         cut = len(rows) - len(rows) // 4
-        whole = self._corpus(rows)
-        return Split(self._corpus(rows[:cut]), self._corpus(rows[cut:])), whole
+        head, tail, whole = (self.corpus(part, labelled=labelled) for part in (rows[:cut], rows[cut:], rows))
+        return Split(head, tail), whole
 
-    def _corpus(self, rows: list[EventSequence]) -> Corpus:
-        return Corpus(self.catalogue, self.streams, sessions=self.sessions(rows))
+    def corpus(self, rows: list[EventSequence], *, labelled: bool = False) -> Corpus:
+        """Return a corpus of sessions alone, with the labels of the rows if they are `labelled`."""
+        found = Corpus(self.catalogue, self.streams, sessions=self.sessions(rows))
+        if labelled:
+            found.unit_labels["session"] = np.array([bool(row.label) for row in rows], dtype=np.bool_)
+        return found
 
     def _template(self, event: str) -> int:
         text = self._texts.get(event, f"event {event}")

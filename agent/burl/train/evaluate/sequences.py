@@ -8,7 +8,6 @@ import numpy as np
 
 from burl.errors import InputError
 from burl.receive.sequences import EventSequence, read_sequences
-from burl.train.corpus import Corpus, Split
 from burl.train.evaluate.dataset import Dataset
 from burl.train.sequences import SequenceSource, template_texts
 
@@ -37,15 +36,15 @@ def read_sequence_dataset(path: Path, *, supervised: bool) -> Dataset:
         protocol = "supervised: 4 in 5 sequences by the hash of their id, with labels; test: the fifth"
     _require(path, train, test)
     source = SequenceSource(template_texts(path.parent))
-    cut = len(train) - len(train) // 4
+    split, whole = source.split(train, labelled=True)
     distinct: dict[tuple[tuple[str, ...], int], int] = {}
     repeats = [distinct.setdefault((row.events, row.label), len(distinct)) for row in test]
     firsts = {(row.events, row.label): row for row in reversed(test)}
     return Dataset(
         name=path.parent.name + ("-supervised" if supervised else ""),
-        split=Split(_corpus(source, train[:cut]), _corpus(source, train[cut:])),
-        whole=_corpus(source, train),
-        test=_corpus(source, [firsts[key] for key in distinct]),
+        split=split,
+        whole=whole,
+        test=source.corpus([firsts[key] for key in distinct], labelled=True),
         of_events=True,
         protocol=protocol,
         warnings=list(_warnings(train, test)),
@@ -66,13 +65,6 @@ def _require(path: Path, train: Sequence[EventSequence], test: Sequence[EventSeq
         )
     if len({row.label for row in test}) < 2:  # noqa: PLR2004 - both classes
         raise InputError(f"{path}: the test part must hold normal and anomalous sequences")
-
-
-def _corpus(source: SequenceSource, rows: Sequence[EventSequence]) -> Corpus:
-    labels = np.array([bool(row.label) for row in rows], dtype=np.bool_)
-    return Corpus(
-        source.catalogue, source.streams, sessions=source.sessions(rows), unit_labels={"session": labels}
-    )
 
 
 def _warnings(train: Sequence[EventSequence], test: Sequence[EventSequence]) -> list[str]:
