@@ -6,8 +6,9 @@ from burl.cli.options import ConfigOption, JsonOption, RegistryOption
 from burl.cli.output import print_facts, print_json
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from burl.feedback.compare import Comparison
-    from burl.feedback.comparison import Agreement, Side
 
 _WIDTH = 24
 _HOUR_SECONDS = 3600
@@ -36,7 +37,7 @@ def _show(comparison: "Comparison") -> None:
     champions = ", ".join(found["champion_versions"])
     title = f"Challenger {found['challenger_version']} beside {champions}: {_span(found['seconds_of_logs'])}"
     print(f"{title}\n  {'':<{_WIDTH}}{'champion':>16}{'challenger':>16}")
-    for name, left, right in _rows(comparison, found):
+    for name, left, right in _rows(found["champion"], found["challenger"]):
         print(f"  {name:<{_WIDTH}}{left:>16}{right:>16}")
     if found["passed_requests"] or found["errors"]:
         parts = f"{found['passed_requests']} requests passed it by, {found['errors']} made it fail"
@@ -46,9 +47,8 @@ def _show(comparison: "Comparison") -> None:
             print_facts(f"Only the {side} found", dict(map(_line, found[side]["alone"])))
 
 
-def _rows(comparison: "Comparison", found: dict[str, Any]) -> list[tuple[str, str, str]]:
-    sides = found["champion"], found["challenger"]
-    figures = (
+def _rows(champion: dict[str, Any], challenger: dict[str, Any]) -> list[tuple[str, str, str]]:
+    figures: tuple[tuple[str, Callable[[dict[str, Any]], str]], ...] = (
         ("findings", lambda one: f"{one['findings']:,}"),
         ("incidents", lambda one: f"{one['incidents']:,}"),
         ("  found by both", lambda one: f"{one['incidents_of_both']:,}"),
@@ -56,22 +56,15 @@ def _rows(comparison: "Comparison", found: dict[str, Any]) -> list[tuple[str, st
         ("  called an anomaly", lambda one: f"{one['incidents_called_anomaly']:,}"),
         ("false alarms a day", _false_alarms),
         ("microseconds a record", _cost),
+        ("agrees: an anomaly", lambda one: _agreement(one, "anomaly", "anomalies")),
+        ("agrees: normal", lambda one: _agreement(one, "normal", "normals")),
+        ("agrees: was missed", lambda one: _agreement(one, "missed", "misses")),
     )
-    rows = [(name, *map(show, sides)) for name, show in figures]
-    both = comparison.champion, comparison.challenger
-    return [(name, left, right) for name, left, right in [*rows, *_agreements(both)]]
+    return [(name, show(champion), show(challenger)) for name, show in figures]
 
 
-def _agreements(sides: "tuple[Side, Side]") -> list[tuple[str, str, str]]:
-    def of(agreement: "Agreement") -> tuple[str, str, str]:
-        return (
-            f"{agreement.anomaly} of {agreement.anomalies}",
-            f"{agreement.normal} of {agreement.normals}",
-            f"{agreement.missed} of {agreement.misses}",
-        )
-
-    names = ("agrees: an anomaly", "agrees: normal", "agrees: was missed")
-    return list(zip(names, *(of(side.agreement) for side in sides), strict=True))
+def _agreement(side: dict[str, Any], agreed: str, told: str) -> str:
+    return f"{side['agreement'][agreed]} of {side['agreement'][told]}"
 
 
 def _false_alarms(side: dict[str, Any]) -> str:
