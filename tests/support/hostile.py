@@ -1,6 +1,7 @@
 """Records that never repeat: streams, tokens, sessions and attributes, each seen once."""
 
 import random
+import uuid
 from collections.abc import Iterator, Sequence
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
@@ -12,7 +13,8 @@ _WORDS = 12
 def hostile_requests(streams: int, size: int, times_ns: Sequence[int], seed: int = 9) -> Iterator[bytes]:
     """Yield requests of `size` records, each of a stream of its own; `times_ns` spread over the requests.
 
-    A record's tokens are random, its session id is new, and one record of each request has 1,000 attributes.
+    A record's tokens are random, its session id is new (that of a job, as the shop writes it), and one record
+    of each request has 1,000 attributes.
     """
     rng = random.Random(seed)
     for start in range(0, streams, size):
@@ -32,8 +34,8 @@ def hostile_requests(streams: int, size: int, times_ns: Sequence[int], seed: int
 
 
 def _body(rng: random.Random) -> str:
-    order = f"order=ord-{rng.getrandbits(32):08x}"
-    return " ".join(["ERROR", order, *(_token(rng) for _ in range(rng.randint(1, _WORDS)))])
+    job = uuid.UUID(int=rng.getrandbits(128))
+    return " ".join(["ERROR", f"job={job}", *(_token(rng) for _ in range(rng.randint(1, _WORDS)))])
 
 
 def _token(rng: random.Random) -> str:

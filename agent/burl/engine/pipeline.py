@@ -34,6 +34,7 @@ from burl.metrics import Distribution
 from burl.parse import Catalogue
 from burl.parse.parser import Parser
 from burl.parse.settings import ParseSettings
+from burl.parse.standing import NOBODY
 from burl.parse.template_set import TemplateSet
 from burl.receive.batch import Batch, StreamTable
 from burl.window import Events, Sequences
@@ -121,7 +122,10 @@ class Pipeline:
             frozen = TemplateSet.from_json(bundle.path(TEMPLATES).read_bytes())
             parse = frozen.settings
             sessions = SessionSpec.from_json(bundle.path(SESSIONS).read_text())
-        self._parser = Parser(parse, self.catalogue, frozen)
+        self.streams.expect(known)
+        self._parser = Parser(
+            parse, self.catalogue, frozen, lambda service: self.streams.service_name(service) in known
+        )
         self._loaded = load_detectors(bundle, decide)
         self._windower = Windower(
             window,
@@ -155,7 +159,8 @@ class Pipeline:
 
     def _process(self, batch: Batch) -> Findings:
         self._deployments.observe(batch.streams, batch.times_ns)
-        templates = self._parser.parse(batch.bodies, batch.streams)
+        writers = self.streams.writers_of(batch.streams, NOBODY)
+        templates = self._parser.parse(batch.bodies, batch.streams, writers)
         newest_ns = int(batch.times_ns.max()) if len(batch) else 0
         findings = self._judge(self._windower.feed(batch, templates), newest_ns)
         findings.dead_letters += [

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from burl.fairness import has_fair_claim
 from burl.parse.catalogue import Catalogue, Template, template_id
 from burl.parse.lines import Line
 from burl.parse.masks import WILDCARD
 from burl.parse.miner import Miner
 from burl.parse.settings import ParseSettings
-from burl.parse.standing import ESTABLISHED_LINES, Place
+from burl.parse.standing import Place
 
 
 class Churn:
@@ -19,6 +20,8 @@ class Churn:
         self._burst, self._lines_per_template = burst, lines_per_template
         self._allowance = float(burst)
         self._at_line = at_line
+        self.born = 0
+        """How many were."""
 
     def take(self, line_number: int) -> bool:
         """Return whether a template may be born at the line with this running number."""
@@ -28,15 +31,17 @@ class Churn:
         if self._allowance < 1:
             return False
         self._allowance -= 1
+        self.born += 1
         return True
 
     def state(self) -> list[Any]:
         """Return what `restore` needs."""
-        return [self._allowance, self._at_line]
+        return [self._allowance, self._at_line, self.born]
 
     def restore(self, state: list[Any]) -> None:
-        """Continue from `state`."""
-        self._allowance, self._at_line = state
+        """Continue from `state`; those saved before births were counted tell of none."""
+        self._allowance, self._at_line, *born = state
+        self.born = born[0] if born else 0
 
 
 class OnlineTemplates:
@@ -53,19 +58,17 @@ class OnlineTemplates:
         self._indexes: list[int] = []
         self._churn = Churn(settings.churn_burst, settings.churn_lines)
         self._own: dict[int, Churn] = {}
-        """Of each stream that is no newcomer: it has births of its own, which nobody else can use up."""
-        self._newcomers_born = 0
+        """Of each writer that is no newcomer: it has births of its own, which nobody else can use up."""
         self.remembered: dict[str, int] = {}
         self.refused = 0
         """Lines that went to the overflow template because no further template might be born."""
 
     def assign(self, line: Line, place: Place) -> int:
         """Return the template of `line`, which stands at `place`; -1 when a birth is refused."""
-        own_lines = place.own_lines()
-        newcomer = own_lines < ESTABLISHED_LINES
+        newcomer = place.is_newcomers()
         number = self._miner.assign(
             line,
-            lambda: self._may_grow_new(place) if newcomer else self._may_grow(place.stream, own_lines),
+            lambda: self._may_grow(place, newcomer=newcomer),
             guest=newcomer,
         )
         if number < 0:
@@ -85,27 +88,23 @@ class OnlineTemplates:
         """True when no more lines fit: all caches must be emptied together with `remembered`."""
         return len(self.remembered) >= self._settings.max_remembered_lines
 
-    def _may_grow_new(self, place: Place) -> bool:
-        """Newcomers share one bucket, and leave a quarter of all templates to the others."""
-        most = self._settings.max_templates - self._settings.max_templates // 4
-        if self._newcomers_born >= most or self._is_full() or not self._churn.take(place.line_number):
+    def _may_grow(self, place: Place, *, newcomer: bool) -> bool:
+        """Newcomers share one bucket; neither they nor any other holds more templates than are free."""
+        churn = self._churn if newcomer else self._churn_of(place)
+        if not has_fair_claim(churn.born, len(self._miner), self._settings.max_templates):
             return False
-        self._newcomers_born += 1
-        return True
+        return churn.take(place.line_number if newcomer else place.own_lines())
 
-    def _may_grow(self, stream: int, own_lines: int) -> bool:
-        churn = self._own.get(stream)
+    def _churn_of(self, place: Place) -> Churn:
+        churn = self._own.get(place.writer)
         if churn is None:
-            churn = self._own[stream] = self._own_churn(own_lines)
+            churn = self._own[place.writer] = self._own_churn(place.own_lines())
             if len(self._own) > self._settings.max_open_streams:
                 del self._own[next(iter(self._own))]
-        return not self._is_full() and churn.take(own_lines)
+        return churn
 
     def _own_churn(self, own_lines: int) -> Churn:
         return Churn(max(1, self._settings.churn_burst // 4), self._settings.churn_lines, own_lines)
-
-    def _is_full(self) -> bool:
-        return len(self._miner) >= self._settings.max_templates
 
     def _add(self, text: str) -> int:
         return self._catalogue.add(Template(template_id(text, self._version), text))
@@ -116,8 +115,7 @@ class OnlineTemplates:
             "miner": self._miner.state(),
             "indexes": list(self._indexes),
             "churn": self._churn.state(),
-            "own": [[stream, churn.state()] for stream, churn in self._own.items()],
-            "newcomers_born": self._newcomers_born,
+            "by_writer": [[writer, churn.state()] for writer, churn in self._own.items()],
             "remembered": list(self.remembered.items()),
             "refused": self.refused,
         }
@@ -127,9 +125,8 @@ class OnlineTemplates:
         self._miner.restore(state["miner"], read)
         self._indexes = list(state["indexes"])
         self._churn.restore(state["churn"])
-        for stream, churn in state.get("own", []):
-            self._own[stream] = self._own_churn(0)
-            self._own[stream].restore(churn)
-        self._newcomers_born = state.get("newcomers_born", 0)
+        for writer, churn in state.get("by_writer", []):
+            self._own[writer] = self._own_churn(0)
+            self._own[writer].restore(churn)
         self.remembered = dict(state["remembered"])
         self.refused = state["refused"]

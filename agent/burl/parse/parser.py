@@ -1,5 +1,6 @@
 """The parse room's front: bodies in, template indexes and continuation marks out."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,11 @@ class Parser:
     """
 
     def __init__(
-        self, settings: ParseSettings, catalogue: Catalogue, frozen: TemplateSet | None = None
+        self,
+        settings: ParseSettings,
+        catalogue: Catalogue,
+        frozen: TemplateSet | None = None,
+        has_history: Callable[[int], bool] = lambda _: False,
     ) -> None:
         """Parse into `catalogue`.
 
@@ -38,12 +43,13 @@ class Parser:
             settings: limits; masks and protection too, unless `frozen` brings its own.
             catalogue: gets the frozen templates at once, the others as they are born.
             frozen: the template set of a bundle.
+            has_history: tells which writers `frozen` was made of.
         """
         self._given = settings
         self._catalogue = catalogue
         self._continuations = Continuations(settings.max_open_streams)
         self._cache = KeyCache(settings.max_cache_entries)
-        self._standing = Standing(settings.max_open_streams)
+        self._standing = Standing(settings.max_open_streams, has_history)
         self._lines = self._forgotten = 0
         self._version = ""
         self.adopt(frozen)
@@ -68,18 +74,20 @@ class Parser:
         """Lines that went to the overflow template, since the start."""
         return self._online.refused
 
-    def parse(self, bodies: list[str], streams: Ints) -> Ints:
+    def parse(self, bodies: list[str], streams: Ints, writers: Ints | None = None) -> Ints:
         """Return the template index of each body, CONTINUATION where it belongs to the record before it.
 
         Args:
             bodies: texts; of a multi-line body the first line decides.
             streams: stream index of each body.
+            writers: who may have templates born for each body: its service, or NOBODY. None: its stream.
         """
-        slices = range(0, max(len(bodies), 1), _AT_ONCE)
-        found = [self._parse(bodies[at : at + _AT_ONCE], streams[at : at + _AT_ONCE]) for at in slices]
+        writers = streams if writers is None else writers
+        slices = [slice(at, at + _AT_ONCE) for at in range(0, max(len(bodies), 1), _AT_ONCE)]
+        found = [self._parse(bodies[part], streams[part], writers[part]) for part in slices]
         return found[0] if len(found) == 1 else np.concatenate(found)
 
-    def _parse(self, bodies: list[str], streams: Ints) -> Ints:
+    def _parse(self, bodies: list[str], streams: Ints, writers: Ints) -> Ints:
         lines = Recognition(self._cache, self._deciding, self._reader.heads(bodies))
         records = self._continuations.records(lines.codes & SHAPE, streams)
         found = np.full(len(bodies), CONTINUATION, dtype=np.int64)
@@ -88,18 +96,18 @@ class Parser:
             known = records & (lines.codes & KIND == KNOWN)
             found[done:] = np.where(known, lines.codes >> TEMPLATE_SHIFT, CONTINUATION)[done:]
             pending = np.flatnonzero(records & ~known)
-            done = self._resolve(lines, streams, found, pending[pending >= done].tolist())
+            done = self._resolve(lines, writers, found, pending[pending >= done].tolist())
         self._lines += len(bodies)
-        self._standing.note(streams)
+        self._standing.note(writers)
         return found
 
-    def _resolve(self, lines: Recognition, streams: Ints, found: Ints, pending: list[int]) -> int:
+    def _resolve(self, lines: Recognition, writers: Ints, found: Ints, pending: list[int]) -> int:
         """Find the templates of the `pending` lines; return where all was forgotten, or the end."""
         forgotten = self._forgotten
         for position in pending:
             index = lines.template(position)
             if index == UNKNOWN:
-                place = Place(self._lines + position, streams, position, self._standing)
+                place = Place(self._lines + position, writers, position, self._standing)
                 index = self._template(lines, position, place)
             found[position] = index
             if self._forgotten != forgotten:
@@ -147,7 +155,7 @@ class Parser:
             "lines": self._lines,
             "online": self._online.state(),
             "continuations": self._continuations.state(),
-            "standing": self._standing.state(),
+            "writers": self._standing.state(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -157,8 +165,8 @@ class Parser:
         """
         self._lines = state["lines"]
         self._continuations.restore(state["continuations"])
-        if "standing" in state:  # states saved before newcomers were told apart go on without
-            self._standing.restore(state["standing"])
+        if "writers" in state:  # states saved before newcomers were told apart by service go on without
+            self._standing.restore(state["writers"])
         if state["version"] == self._version:
             self._online.restore(state["online"], self._reader.line)
 

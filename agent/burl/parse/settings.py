@@ -104,7 +104,10 @@ class ParseSettings(BaseModel):
         description="Words that may stand at one place and still are part of the message, in training.",
     )
     max_templates: int = Field(
-        20_000, ge=1, description="Templates mined online; beyond it one overflow template."
+        20_000,
+        ge=1,
+        description="Templates mined online; beyond it one overflow template. No service, nor all newcomers"
+        " together, get more than are free.",
     )
     churn_burst: int = Field(2_000, ge=1, description="Templates that may be born at once.")
     churn_lines: int = Field(

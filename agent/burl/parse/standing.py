@@ -1,5 +1,6 @@
-"""Which streams have written for long: what newcomers do must not use up what these may need."""
+"""Who has written for long: what newcomers do must not use up what these may need."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,35 +10,45 @@ from burl.distinct import distinct_counts
 from burl.receive.batch import Ints
 
 ESTABLISHED_LINES = 200
-"""A stream that wrote this many lines is no newcomer."""
+"""A writer of this many lines is no newcomer."""
+NOBODY = -1
+"""Writes the lines of those that found no place in the table of streams: never anything but a newcomer."""
 
 
 class Standing:
-    """How many lines each stream wrote; newcomers and the others are bounded apart.
+    """How many lines each writer wrote; newcomers and the others are bounded apart.
 
-    So a flood of streams that write a line each makes nobody forget those that have been here before.
+    So a flood of writers of a line each makes nobody forget those that have been here before.
     """
 
-    def __init__(self, max_streams: int) -> None:
-        """Args: `max_streams` bounds newcomers, and those that are none; the oldest go first."""
-        self._max_streams = max_streams
+    def __init__(self, max_writers: int, has_history: Callable[[int], bool]) -> None:
+        """Args: `max_writers` bounds newcomers, and those that are none; the oldest go first.
+
+        `has_history` tells who was there in training, and so is no newcomer from the first line on.
+        """
+        self._max_writers = max_writers
+        self._has_history = has_history
         self._newcomers: dict[int, int] = {}
         self._established: dict[int, int] = {}
 
-    def lines(self, stream: int) -> int:
-        """Return how many lines the stream wrote, as far as is remembered."""
-        return self._established.get(stream) or self._newcomers.get(stream, 0)
+    def lines(self, writer: int) -> int:
+        """Return how many lines the writer wrote, as far as is remembered."""
+        return self._established.get(writer) or self._newcomers.get(writer, 0)
 
-    def note(self, streams: Ints) -> None:
-        """Count lines of `streams`."""
-        found, _, counts = distinct_counts(streams)
-        for stream, count in zip(found.tolist(), counts.tolist(), strict=True):
-            lines = self.lines(stream) + count
-            self._newcomers.pop(stream, None)
-            self._established.pop(stream, None)
+    def is_newcomer(self, writer: int, lines: int) -> bool:
+        """Return whether the writer, of `lines` until now, is one that nobody knows yet."""
+        return writer == NOBODY or (lines < ESTABLISHED_LINES and not self._has_history(writer))
+
+    def note(self, writers: Ints) -> None:
+        """Count lines of `writers`."""
+        found, _, counts = distinct_counts(writers)
+        for writer, count in zip(found.tolist(), counts.tolist(), strict=True):
+            lines = self.lines(writer) + count
+            self._newcomers.pop(writer, None)
+            self._established.pop(writer, None)
             of = self._established if lines >= ESTABLISHED_LINES else self._newcomers
-            of[stream] = lines
-            if len(of) > self._max_streams:
+            of[writer] = lines
+            if len(of) > self._max_writers:
                 del of[next(iter(of))]
 
     def state(self) -> list[Any]:
@@ -51,19 +62,23 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a line stands: at `position` of `streams`; `line_number` counts all lines ever parsed."""
+    """Where a line stands: at `position` of `writers`; `line_number` counts all lines ever parsed."""
 
     line_number: int
-    streams: Ints
+    writers: Ints
     position: int
     standing: Standing
 
     @property
-    def stream(self) -> int:
-        """The line's stream."""
-        return int(self.streams[self.position])
+    def writer(self) -> int:
+        """Who wrote the line."""
+        return int(self.writers[self.position])
 
     def own_lines(self) -> int:
-        """Return how many lines its stream wrote before it; independent of how lines are cut into slices."""
-        earlier = np.count_nonzero(self.streams[: self.position] == self.streams[self.position])
-        return self.standing.lines(self.stream) + int(earlier)
+        """Return how many lines its writer wrote before it; independent of how lines are cut into slices."""
+        earlier = np.count_nonzero(self.writers[: self.position] == self.writers[self.position])
+        return self.standing.lines(self.writer) + int(earlier)
+
+    def is_newcomers(self) -> bool:
+        """Return whether nobody knows its writer yet."""
+        return self.standing.is_newcomer(self.writer, self.own_lines())

@@ -110,7 +110,8 @@ class ReceiveSettings(BaseModel):
         default=8_000,
         ge=1,
         description="Streams known at once; of more, the one longest silent makes room, or one overflow"
-        " stream takes the new ones.",
+        " stream takes the new ones. A quarter is kept for known services; of the rest new services of one"
+        " namespace get no more than are free.",
     )
     stream_memory_seconds: float = Field(
         default=3600.0, gt=0, description="A stream silent for less than this does not make room for another."

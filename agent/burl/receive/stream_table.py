@@ -4,7 +4,7 @@ A *stream* is what orders events (namespace, pod, container). A *service* is wha
 "new for" (namespace, workload, container): a rollout makes new streams, not new services.
 """
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from burl.distinct import distinct, distinct_inverse
+from burl.fairness import has_fair_claim
 
 Ints = npt.NDArray[np.int64]
 """One-dimensional int64 array."""
@@ -88,6 +89,9 @@ class StreamTable:
         self._index: dict[str, int] = {}
         self._services: dict[int, _Service] = {}
         self._service_index: dict[str, int] = {}
+        self._namespaces: Counter[str] = Counter()
+        """How many services each namespace has."""
+        self._expected: frozenset[str] = frozenset()
         self._next_stream = self._next_service = 0
         self._now_ns = 0
         self.overflow = -1
@@ -115,6 +119,10 @@ class StreamTable:
             return self.overflow
         index = self._index[key] = self._make(identity)
         return index
+
+    def expect(self, services: frozenset[str]) -> None:
+        """Count the services of these keys among the known from now on: a bundle was trained on them."""
+        self._expected = services
 
     def touch(self, streams: Ints, arrival_ns: int) -> None:
         """Note that records of `streams` arrived."""
@@ -151,6 +159,10 @@ class StreamTable:
         services = [self._stream(stream).service for stream in found.tolist()]
         return np.asarray(services, dtype=np.int64)[inverse]
 
+    def writers_of(self, streams: Ints, nobody: int) -> Ints:
+        """Return the service index of each stream index, `nobody` for the overflow stream's."""
+        return np.where(streams == self.overflow, nobody, self.services_of(streams))
+
     def _stream(self, index: int) -> _Stream:
         stream = self._streams.get(index) or self._retired.get(index)
         if stream is not None:
@@ -166,6 +178,7 @@ class StreamTable:
             service, self._next_service = self._next_service, self._next_service + 1
             self._service_index[identity.service] = service
             self._services[service] = _Service(identity.service, identity)
+            self._namespaces[identity.namespace] += 1
         self._services[service].streams += 1
         stream = _Stream(identity, service, self._now_ns)
         if identity is OVERFLOW:
@@ -175,11 +188,18 @@ class StreamTable:
         return index
 
     def _is_full(self, identity: Identity) -> bool:
-        """Return whether there is no place; a quarter of all is kept for new streams of known services."""
+        """Return whether there is no place for a new stream of `identity`.
+
+        A quarter of all is kept for services that are known. Of the others no namespace has a claim on more
+        than are free, counted in services: a namespace may have any number of pods.
+        """
         if self._max_streams is None:
             return False
-        known = identity.service in self._service_index
-        return len(self._streams) >= self._max_streams - (0 if known else self._max_streams // 4)
+        taken = len(self._streams)
+        if identity.service in self._service_index or identity.service in self._expected:
+            return taken >= self._max_streams
+        places = self._max_streams - self._max_streams // 4
+        return not has_fair_claim(self._namespaces[identity.namespace], taken, places)
 
     def _retire(self) -> bool:
         """Take the place of the stream silent longest; False when it was not silent for long enough."""
@@ -198,7 +218,9 @@ class StreamTable:
         service = self._retired.pop(index).service
         self._services[service].streams -= 1
         if not self._services[service].streams:
-            del self._service_index[self._services.pop(service).name]
+            forgotten = self._services.pop(service)
+            del self._service_index[forgotten.name]
+            self._namespaces -= Counter([forgotten.identity.namespace])
 
     def state(self) -> dict[str, Any]:
         """Return what `restore` needs, as msgpack-able values."""
@@ -216,6 +238,7 @@ class StreamTable:
             identity = Identity(*packed)
             self._services[index] = _Service(identity.service, identity)
             self._service_index[identity.service] = index
+            self._namespaces[identity.namespace] += 1
         for name, places in (("streams", self._streams), ("retired", self._retired)):
             for index, service, arrival_ns, packed in state[name]:
                 places[index] = _Stream(Identity(*packed), service, arrival_ns)

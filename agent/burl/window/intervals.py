@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from burl.distinct import distinct_counts, distinct_inverse
+from burl.fairness import has_fair_claim
 from burl.parse import Catalogue
 from burl.receive.batch import Ints
 from burl.window.portion import Portion, Row, pack, record_of, unpack
@@ -29,10 +30,31 @@ class _Row:
     shown: Row
 
 
-Rows = dict[int, _Row]
-"""By service and template as one number, in order of first arrival."""
 _SHIFT = 32
 _MASK = (1 << _SHIFT) - 1
+
+
+@dataclass(slots=True)
+class _Interval:
+    """An open interval.
+
+    Attributes:
+        rows: by service and template as one number, in order of first arrival.
+        held: how many of them each service has.
+    """
+
+    rows: dict[int, _Row] = field(default_factory=dict)
+    held: Counter[int] = field(default_factory=Counter)
+
+    def put(self, pair: int, row: _Row, places: int) -> bool:
+        """Put a row; False where its service has no claim on one more of the `places`."""
+        service = pair >> _SHIFT
+        if pair not in self.rows:
+            if not has_fair_claim(self.held[service], len(self.rows), places):
+                return False
+            self.held[service] += 1
+        self.rows[pair] = row
+        return True
 
 
 @dataclass(slots=True)
@@ -44,7 +66,8 @@ class _Sender:
     """Start of the interval in which it was first seen: nobody knows what came before in it."""
     seen_ns: int = NEVER
     """Its watermark by its own records."""
-    rows: dict[int, Rows] = field(default_factory=dict)
+    intervals: dict[int, _Interval] = field(default_factory=dict)
+    """By start."""
 
 
 @dataclass(slots=True)
@@ -116,26 +139,24 @@ class IntervalCounts:
     def _count(self, portion: Portion, kept: Ints, starts: Ints, sender: _Sender) -> None:
         pairs = portion.services[kept] << _SHIFT | portion.templates[kept]
         met: tuple[int, int] | None = None
-        fresh: list[tuple[Rows, int, int]] = []
+        fresh: list[tuple[_Interval, int, int]] = []
         events: list[int] = []
         order, groups = _grouped(starts, pairs)
         for start, pair, head, count in groups:
             if met != (start, pair >> _SHIFT):
                 met = start, pair >> _SHIFT
                 self._meet(met[1], portion.batch.sender, start)
-                rows = sender.rows.setdefault(start, {})
-            row = rows.get(pair)
+                interval = sender.intervals.setdefault(start, _Interval())
+            row = interval.rows.get(pair)
             before = row.count if row is not None else 0
             shown = 1 << (before + count).bit_length() - 1
             if row is not None and shown <= before:
                 row.count += count
             else:
-                fresh.append((rows, pair, before + count))
+                fresh.append((interval, pair, before + count))
                 events.append(int(kept[order[head + shown - before - 1]]))
-        for (rows, pair, count), held in zip(fresh, portion.rows(events), strict=True):
-            if pair in rows or len(rows) < self._settings.max_interval_rows:
-                rows[pair] = _Row(count, held)
-            else:
+        for (interval, pair, count), shown_row in zip(fresh, portion.rows(events), strict=True):
+            if not interval.put(pair, _Row(count, shown_row), self._settings.max_interval_rows):
                 self.counters["uncounted_events"] += count
 
     def _meet(self, service: int, sender: str, start_ns: int) -> None:
@@ -151,17 +172,17 @@ class IntervalCounts:
         if sender is None:
             return
         limit_ns = watermark_ns - self._slack_ns - self._length_ns
-        due = sorted(start for start in sender.rows if start <= limit_ns)
-        excess = len(sender.rows) - len(due) - self._settings.max_open_intervals
+        due = sorted(start for start in sender.intervals if start <= limit_ns)
+        excess = len(sender.intervals) - len(due) - self._settings.max_open_intervals
         if excess > 0:
             self.counters["evicted_intervals"] += excess
-            due = sorted(sender.rows)[: len(due) + excess]
+            due = sorted(sender.intervals)[: len(due) + excess]
         self._close(name, sender, due, out)
 
     def flush(self, out: Closed) -> None:
         """Close all intervals."""
         for name, sender in self._senders.items():
-            self._close(name, sender, sorted(sender.rows), out)
+            self._close(name, sender, sorted(sender.intervals), out)
 
     def _close(self, name: str, sender: _Sender, due: list[int], out: Closed) -> None:
         if not due:
@@ -171,7 +192,7 @@ class IntervalCounts:
             for alive in self._since_last(sender.last_closed_ns, start):
                 if sender.first_ns < alive <= sender.seen_ns - self._length_ns:
                     out.alive += [(service, alive) for service, since in services if since <= alive]
-            out.rows += [(start, pair, row) for pair, row in sender.rows.pop(start).items()]
+            out.rows += [(start, pair, row) for pair, row in sender.intervals.pop(start).rows.items()]
             sender.last_closed_ns = max(sender.last_closed_ns, start)
 
     def _since_last(self, last_ns: int, start_ns: int) -> list[int]:
@@ -189,7 +210,7 @@ class IntervalCounts:
                 sender.last_closed_ns,
                 sender.first_ns,
                 sender.seen_ns,
-                [[start, _pack(rows)] for start, rows in sender.rows.items()],
+                [[start, _pack(interval)] for start, interval in sender.intervals.items()],
             ]
             for name, sender in self._senders.items()
         ]
@@ -199,8 +220,8 @@ class IntervalCounts:
         """Fill empty counts from `state`."""
         senders, services = state
         for name, last_closed_ns, first_ns, seen_ns, intervals in senders:
-            rows = {start: _unpack(packed) for start, packed in intervals}
-            self._senders[name] = _Sender(last_closed_ns, first_ns, seen_ns, rows)
+            found = {start: _unpack(packed) for start, packed in intervals}
+            self._senders[name] = _Sender(last_closed_ns, first_ns, seen_ns, found)
         for service, sender, since_ns in services:
             self._services[service] = (sender, since_ns)
 
@@ -217,11 +238,12 @@ def _grouped(starts: Ints, pairs: Ints) -> tuple[Ints, Iterable[tuple[int, int, 
     return order, zip(*(column.tolist() for column in columns), strict=True)
 
 
-def _pack(rows: Rows) -> list[Any]:
-    return [[pair >> _SHIFT, pair & _MASK, row.count, pack(row.shown)] for pair, row in rows.items()]
+def _pack(interval: _Interval) -> list[Any]:
+    return [[pair >> _SHIFT, pair & _MASK, row.count, pack(row.shown)] for pair, row in interval.rows.items()]
 
 
-def _unpack(packed: list[Any]) -> Rows:
-    return {
+def _unpack(packed: list[Any]) -> _Interval:
+    rows = {
         service << _SHIFT | template: _Row(count, unpack(shown)) for service, template, count, shown in packed
     }
+    return _Interval(rows, Counter(pair >> _SHIFT for pair in rows))

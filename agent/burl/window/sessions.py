@@ -8,6 +8,7 @@ from typing import Any
 
 from burl.receive.batch import StreamTable
 from burl.window.extract import Id
+from burl.window.holders import Holders
 from burl.window.portion import STREAM, TIME_NS, Portion, RecordState, Row, pack, unpack
 from burl.window.ragged import Ragged
 from burl.window.recency import Recency
@@ -15,18 +16,24 @@ from burl.window.settings import WindowSettings
 from burl.window.spec import SessionSpec
 from burl.window.watermark import NEVER, SECOND_NS
 
+_Moment = tuple[int, int, int]
+"""Of an event: what is touched before is over, its sender's watermark after it, its service."""
 _time_ns, _stream = itemgetter(TIME_NS), itemgetter(STREAM)
 
 
 @dataclass(slots=True, eq=False)
 class _Session:
-    """`ids` in order of first sight; `touched_ns` is its sender's watermark after its last event."""
+    """`ids` in order of first sight; `touched_ns` is its sender's watermark after its last event.
+
+    `holder` is the service of its first event.
+    """
 
     number: int
     ids: list[Id]
     rows: list[Row]
     newest_ns: int
     touched_ns: int
+    holder: int
 
 
 class Sessions:
@@ -47,6 +54,7 @@ class Sessions:
         self._by_id: dict[Id, _Session] = {}
         self._sessions: dict[int, _Session] = {}
         self._recency: Recency[int] = Recency()
+        self._holders: Holders[int] = Holders()
         self._next = 0
         self._held = 0
         self._first_ns: int | None = None
@@ -62,16 +70,11 @@ class Sessions:
         held = list(found)
         events = [event for event, _ in held]
         limits = portion.watermarks_before[events] - self._slack_ns - self._timeout_ns
-        rows = zip(
-            held,
-            portion.rows(events),
-            limits.tolist(),
-            portion.watermarks_after[events].tolist(),
-            strict=True,
-        )
+        columns = (limits, portion.watermarks_after[events], portion.services[events])
+        moments = zip(*(column.tolist() for column in columns), strict=True)
         touched = [
-            self._take(row, ids, limit_ns, after_ns, out)
-            for (_, all_ids), row, limit_ns, after_ns in rows
+            self._take(row, ids, moment, out)
+            for (_, all_ids), row, moment in zip(held, portion.rows(events), moments, strict=True)
             for ids in self._by_family(all_ids)
         ]
         self._touch(touched, portion.batch.sender)
@@ -82,6 +85,7 @@ class Sessions:
         for session in reversed(list(dict.fromkeys(reversed(sessions)))):
             if session.number in self._sessions:
                 self._recency.touch(session.number, sender, session.touched_ns)
+                self._holders.touch(session.number, session.holder)
 
     def _by_family(self, ids: Sequence[Id]) -> Iterable[Sequence[Id]]:
         """Group ids that name one thing; two of the same kind are two things, and tell of no others."""
@@ -96,8 +100,9 @@ class Sessions:
             groups += [family] if one_thing else [[one] for one in family]
         return groups
 
-    def _take(self, row: Row, ids: Sequence[Id], limit_ns: int, after_ns: int, out: Ragged) -> _Session:
+    def _take(self, row: Row, ids: Sequence[Id], moment: _Moment, out: Ragged) -> _Session:
         """Put an event into the session that its ids name; return that."""
+        limit_ns, after_ns, _ = moment
         time_ns = row[TIME_NS]
         session = self._by_id.get(ids[0])
         if (
@@ -106,7 +111,7 @@ class Sessions:
             or time_ns > session.newest_ns + self._timeout_ns
             or (len(ids) > 1 and any(self._by_id.get(one) is not session for one in ids))
         ):
-            session = self._find(ids, time_ns, limit_ns, out)
+            session = self._find(ids, time_ns, moment, out)
         rows = session.rows
         if rows and rows[-1] is row:
             return session  # it came here by another id already
@@ -119,8 +124,9 @@ class Sessions:
             self._close(session, out, cut=True)
         return session
 
-    def _find(self, ids: Sequence[Id], time_ns: int, limit_ns: int, out: Ragged) -> _Session:
+    def _find(self, ids: Sequence[Id], time_ns: int, moment: _Moment, out: Ragged) -> _Session:
         """Return the open session of `ids`: joined if they were in several, new if in none."""
+        limit_ns, _, service = moment
         session: _Session | None = None
         open_ones = {self._by_id[one] for one in ids if one in self._by_id}
         for other in sorted(open_ones, key=lambda one: one.number):
@@ -131,7 +137,8 @@ class Sessions:
             else:
                 self._join(session, other)
         if session is None:
-            session = self._sessions[self._next] = _Session(self._next, [], [], time_ns, -NEVER)
+            session = self._sessions[self._next] = _Session(self._next, [], [], time_ns, -NEVER, service)
+            self._holders.touch(self._next, service)
             self._next += 1
         self._name(session, ids)
         return session
@@ -153,6 +160,7 @@ class Sessions:
     def _remove(self, session: _Session) -> None:
         del self._sessions[session.number]
         self._recency.discard(session.number)
+        self._holders.discard(session.number, session.holder)
         for one in session.ids:
             del self._by_id[one]
         self._held -= len(session.rows)
@@ -183,10 +191,10 @@ class Sessions:
         return ordered
 
     def _evict(self, out: Ragged) -> None:
-        settings = self._settings
+        settings, victims = self._settings, self._holders.victims()
         while len(self._sessions) > settings.max_sessions or self._held > settings.max_session_records:
             self.counters["evicted_sessions"] += 1
-            self._close(self._sessions[self._recency.oldest()], out, cut=True)
+            self._close(self._sessions[next(victims)], out, cut=True)
 
     def expire(self, sender: str, watermark_ns: int, out: Ragged) -> None:
         """Close the sessions last touched by the sender that have been silent for too long."""
@@ -209,15 +217,18 @@ class Sessions:
     def restore(self, state: list[Any]) -> None:
         """Fill empty sessions from `state`."""
         self._first_ns, self._newest_ns, sessions = state
-        for (sender, watermark_ns), number, ids, records, newest_ns in sessions:
+        for (sender, watermark_ns), number, ids, records, newest_ns, *holder in sessions:
             rows = [unpack(record) for record in records]
-            session = _Session(number, [], rows, newest_ns, watermark_ns)
+            # states saved before sessions had holders tell of none: all are of one then
+            session = _Session(number, [], rows, newest_ns, watermark_ns, holder[0] if holder else 0)
             self._sessions[number] = session
             self._name(session, [(kind, text) for kind, text in ids])
             self._recency.touch(number, sender, watermark_ns)
+            self._holders.touch(number, session.holder)
             self._held += len(rows)
             self._next = max(self._next, number + 1)
 
 
-def _pack(session: _Session) -> tuple[int, list[Id], list[RecordState], int]:
-    return (session.number, session.ids, [pack(row) for row in session.rows], session.newest_ns)
+def _pack(session: _Session) -> tuple[int, list[Id], list[RecordState], int, int]:
+    records = [pack(row) for row in session.rows]
+    return (session.number, session.ids, records, session.newest_ns, session.holder)

@@ -31,13 +31,16 @@ class WindowSettings(BaseModel):
         60.0, gt=0, description="A session closes without an event for this long, unless training learnt it."
     )
     max_sessions: int = Field(
-        10_000, ge=1, description="Sessions open at once; the one longest silent is closed first."
+        10_000,
+        ge=1,
+        description="Sessions open at once; of the service with most of them the one longest silent is closed"
+        " first.",
     )
     max_session_events: int = Field(
         500, ge=2, description="A session of this many events is closed and judged; a next part may follow."
     )
     max_session_records: int = Field(
-        100_000, ge=2, description="Records held by all open sessions; the longest silent is closed first."
+        100_000, ge=2, description="Records held by all open sessions; beyond it they are closed likewise."
     )
     interval_seconds: float = Field(
         10.0, gt=0, description="Length of the intervals that events are counted in."
@@ -46,7 +49,10 @@ class WindowSettings(BaseModel):
         1_000, ge=1, description="Intervals open at once per sender; the oldest is closed first."
     )
     max_interval_rows: int = Field(
-        10_000, ge=1, description="Pairs of service and template counted in one interval; more are left out."
+        10_000,
+        ge=1,
+        description="Pairs of service and template counted in one interval; more are left out, and of a"
+        " service those beyond as many as are free.",
     )
     max_gap_intervals: int = Field(
         6,

@@ -28,11 +28,11 @@ def test_streams_of_a_workload_share_their_service() -> None:
 
 def test_a_flood_changes_nothing_for_those_that_are_known() -> None:
     table = StreamTable(max_streams=2)
-    known = [table.add(pod(1)), table.add(pod(2, "worker"))]
+    known = [table.add(pod(1)), table.add(pod(2))]
     flood = {table.add(pod(number, f"flood{number}")) for number in range(3, 1000)}
     assert flood == {table.overflow}
     assert table.overflowed == 997
-    assert [table.add(pod(1)), table.add(pod(2, "worker"))] == known
+    assert [table.add(pod(1)), table.add(pod(2))] == known
     assert table.identity(table.overflow) == OVERFLOW
     assert len(table) == 2
 
@@ -45,11 +45,29 @@ def test_a_flood_leaves_places_for_the_rollout_of_a_known_service() -> None:
     rolled_out = table.add(pod(5000))
     assert rolled_out != table.overflow
     assert table.identity(rolled_out) == pod(5000)
-    assert len(table) == 7
+
+
+def test_a_flood_of_one_namespace_leaves_places_for_new_services_of_others() -> None:
+    table = StreamTable(max_streams=80)
+    for number in range(1000):
+        table.add(Identity("flood", f"pod-{number}", "main", f"workload-{number}"))
+    assert len(table) == 30
+    assert table.add(pod(1)) != table.overflow
+
+
+def test_a_service_that_a_bundle_knows_finds_a_place_whoever_floods() -> None:
+    table = StreamTable(max_streams=80)
+    table.expect(frozenset({"shop/api/main"}))
+    for number in range(1000):
+        table.add(Identity(f"flood-{number}", "pod", "main", "workload"))
+    assert len(table) == 60
+    assert table.add(pod(1)) != table.overflow
+    assert table.add(pod(2, "worker")) == table.overflow
 
 
 def test_what_was_silent_for_long_makes_room_and_is_still_known_by_its_index() -> None:
     table = StreamTable(max_streams=2, memory_seconds=60)
+    table.expect(frozenset({"shop/worker/main"}))
     silent, alive = table.add(pod(1)), table.add(pod(2, "worker"))
     table.touch(ints(silent, alive), SECOND_NS)
     table.touch(ints(alive), 62 * SECOND_NS)

@@ -93,6 +93,17 @@ def test_a_record_for_a_closed_interval_is_not_counted() -> None:
     assert world.windower.counters()["late_interval_events"] == 1
 
 
+def test_a_service_that_floods_leaves_rows_to_others() -> None:
+    world = World(WindowSettings(interval_seconds=10, max_interval_rows=20))
+    world.feed([(1, 0, f"flood{number}") for number in range(50)])
+    world.restart()
+    world.feed([(2, 1, f"word{number}") for number in range(3)])
+    assert world.windower.counters()["uncounted_events"] == 0
+    world.flush()
+    services = [row[1] for row in counts(world.given)]
+    assert (services.count(0), services.count(1)) == (10, 3)
+
+
 def test_rows_intervals_and_services_are_bounded() -> None:
     limits = {"max_interval_rows": 1, "max_open_intervals": 1, "max_services": 1}
     world = World(WindowSettings(interval_seconds=10, slack_seconds=1_000, **limits))

@@ -89,6 +89,17 @@ def test_the_longest_silent_session_goes_first_when_there_are_too_many(limits: d
     assert world.windower.counters()["evicted_sessions"] == 1
 
 
+def test_who_has_most_sessions_loses_its_own_first() -> None:
+    world = World(WindowSettings(max_sessions=5), SPEC)
+    world.feed([(0, 0, "a order=1"), (1, 0, "a order=2")])
+    world.restart()
+    flood = [(2 + number / 100, 1, f"a order={number}") for number in range(10, 60)]
+    given = world.feed(flood)
+    assert given.sessions.keys == [str(number) for number in range(10, 57)]
+    world.flush()
+    assert world.given[-1].sessions.keys == ["1", "2", "57", "58", "59"]
+
+
 def test_trace_ids_and_attributes() -> None:
     spec = SessionSpec(
         kinds=(

@@ -1,0 +1,44 @@
+"""Whose sessions are given up first when there are too many: those of the service that has most of them."""
+
+from collections import OrderedDict
+from collections.abc import Hashable, Iterator
+from heapq import heapify, heappop, heapreplace
+from typing import Generic, TypeVar
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+class Holders(Generic[Key]):
+    """Keys by their holder, each holder's in the order of their last touch.
+
+    To take from the largest holder is fair as dropping from the longest queue is (McKenney, Stochastic
+    Fairness Queueing, INFOCOM 1990): who floods loses its own, and of one holder alone the longest silent go.
+    """
+
+    def __init__(self) -> None:
+        self._keys: dict[int, OrderedDict[Key, None]] = {}
+
+    def touch(self, key: Key, holder: int) -> None:
+        """Note that `key`, which is `holder`'s, is the last that had an event."""
+        keys = self._keys.setdefault(holder, OrderedDict())
+        keys[key] = None
+        keys.move_to_end(key)
+
+    def discard(self, key: Key, holder: int) -> None:
+        """Forget `key`, which is `holder`'s."""
+        keys = self._keys[holder]
+        del keys[key]
+        if not keys:
+            del self._keys[holder]
+
+    def victims(self) -> Iterator[Key]:
+        """Yield the longest silent key of the largest holder, which is to be discarded before the next."""
+        heap = [(-len(keys), holder) for holder, keys in self._keys.items()]
+        heapify(heap)
+        while heap:
+            _, holder = heap[0]
+            yield next(iter(self._keys[holder]))
+            if holder in self._keys:
+                heapreplace(heap, (-len(self._keys[holder]), holder))
+            else:
+                heappop(heap)
