@@ -47,6 +47,12 @@ class Agent:
         outcome: dict[str, float] = json.loads(done.stdout)
         return outcome
 
+    def cost(self, requests: Path, lines: int) -> float:
+        """Send a file of requests; return the microseconds of processor time that each of its lines took."""
+        before = self.cpu_seconds()
+        self.send(requests)
+        return (self.cpu_seconds() - before) / lines * 1e6
+
     @property
     def _proc(self) -> Path:
         return Path(f"/proc/{self.running.process.pid}")

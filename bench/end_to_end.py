@@ -75,9 +75,7 @@ def cost(bundle: Path, requests: Load, keys: Keys | None = None) -> float:
     """Return the microseconds of CPU time that an agent takes for a line."""
     with agent(bundle, keys) as running:
         running.send(requests.warm)
-        before = running.cpu_seconds()
-        running.send(requests.measured)
-        return (running.cpu_seconds() - before) / requests.lines * 1e6
+        return running.cost(requests.measured, requests.lines)
 
 
 @contextmanager

@@ -36,37 +36,16 @@ def measure(results: Results, size: Size) -> None:
 def _installed(results: Results, folder: Path) -> Path:
     """Install the wheel as a user would; return its Python."""
     uv = str(Path(sys.executable).with_name("uv"))
-    _run(
-        uv,
-        "build",
-        "--quiet",
-        "--wheel",
-        "--no-build-isolation",
-        "--python",
-        sys.executable,
-        "--out-dir",
-        folder,
-    )
+    build = ["build", "--quiet", "--wheel", "--no-build-isolation"]
+    _run(uv, *build, "--python", sys.executable, "--out-dir", folder)
     (wheel,) = folder.glob("*.whl")
     results.add("size/wheel", [wheel.stat().st_size / _MB], "MB")
     venv = CACHE / "agent"
     shutil.rmtree(venv, ignore_errors=True)
     _run(uv, "venv", "--quiet", "--python", sys.executable, venv)
     python = venv / "bin" / "python"
-    pins = ROOT / "requirements" / "run.txt"
-    _run(
-        uv,
-        "pip",
-        "install",
-        "--quiet",
-        "--compile-bytecode",
-        "--link-mode=copy",
-        "--python",
-        python,
-        "-c",
-        pins,
-        wheel,
-    )
+    install = ["pip", "install", "--quiet", "--compile-bytecode", "--link-mode=copy"]
+    _run(uv, *install, "--python", python, "-c", ROOT / "requirements" / "run.txt", wheel)
     files = (path for path in venv.rglob("*") if path.is_file() and not path.is_symlink())
     results.add("size/environment", [sum(path.stat().st_size for path in files) / _MB], "MB")
     return python
@@ -98,9 +77,7 @@ def _many_streams(results: Results, python: Path, size: Size, folder: Path) -> N
     path = write_requests(folder / "streams", requests(_spread(shop().fresh(count)), Form()))
     idle_seconds = 1.0 if size.quick else _IDLE_SECONDS
     with agent(SHOP / "bundle", python=python) as running:
-        before = running.cpu_seconds()
-        running.send(path)
-        cost = (running.cpu_seconds() - before) / count * 1e6
+        cost = running.cost(path, count)
         name = f"memory/after {count:,} lines of 1,000 streams"
         results.add(f"{name} (PSS)", [running.memory_mb("Pss")], "MB", 100.0)
         results.add(f"{name} (RSS)", [running.memory_mb("Rss")], "MB")

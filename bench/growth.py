@@ -161,6 +161,4 @@ def _by_request(records: int, lines: int) -> float:
         ]
         with agent(SHOP / "bundle") as running:
             running.send(paths[0])
-            before = running.cpu_seconds()
-            running.send(paths[1])
-            return (running.cpu_seconds() - before) / lines * 1e6
+            return running.cost(paths[1], lines)
