@@ -121,6 +121,29 @@ def test_new_lines_of_a_deployment_are_called_normal_by_one_click(served: Served
 
 
 @needs_chromium
+def test_a_finding_of_no_incident_gets_its_verdict_by_the_link_of_the_dashboards(
+    served: Served, chromium: Browser
+) -> None:
+    learnt = annotation(1, learning=True)
+    del learnt.document["incident_id"]
+    served.store.write(Findings(annotations=[learnt]))
+    chromium.open(f"{served.url}/findings/{learnt.id}")
+    chromium.click("button[value=normal]")
+    (given,) = served.store.verdicts()
+    assert given["anomaly_id"] == learnt.id
+
+
+@needs_chromium
+def test_an_incident_older_than_the_lists_is_shown_by_its_findings(served: Served, chromium: Browser) -> None:
+    years = 100_000_000
+    served.store.write(Findings([annotation(1, "i1")], [incident(1), incident(years)]))
+    chromium.open(f"{served.url}/findings/{annotation(1).id}")
+    assert "a line of a kind never seen before: disk 1 is full" in chromium.text()
+    chromium.click("section:first-of-type button[value=anomaly]")
+    assert served.store.verdicts()[0]["incident_id"] == "i1"
+
+
+@needs_chromium
 def test_what_a_model_looked_at(served: Served, chromium: Browser) -> None:
     fill(served.store, ["disk is full"])
     (finding,) = served.store.annotations()

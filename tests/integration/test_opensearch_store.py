@@ -61,6 +61,18 @@ def test_what_the_mapping_refuses_becomes_a_valid_dead_letter(
     assert all("failed to parse" in letter["reason"] for letter in letters)
 
 
+def test_a_finding_of_another_dataset_is_found_by_its_id_alone(
+    store: OpenSearchStore, client: OpenSearch, installed: OpenSearchSettings
+) -> None:
+    other = _store(installed.model_copy(update={"dataset": "batch", "namespace": "bank-1"}))
+    other.write(Findings([annotation(1, "i1")]))
+    other.close()
+    _refresh(client, installed)
+    assert store.annotations() == []
+    assert store.annotations(anomaly_id=annotation(1).id) == [annotation(1, "i1").document]
+    assert store.annotations(incident_id="i1") == [annotation(1, "i1").document]
+
+
 def test_a_dead_letter_that_is_refused_is_permanent(store: OpenSearchStore) -> None:
     letter = dead_letter(1)
     letter.document["@timestamp"] = "never"

@@ -94,9 +94,11 @@ class Console:
         return page
 
     async def _finding(self, request: Request) -> Response:
-        """Lead on to the incident: links elsewhere know only the finding."""
+        """Lead on to the incident, or show what has none: links elsewhere know only the finding."""
         incident = await run_in_threadpool(self._library.incident_of, request.path_params["id"])
-        return RedirectResponse(f"/incidents/{incident}", 303)
+        if incident:
+            return RedirectResponse(f"/incidents/{incident}", 303)
+        return await self._one(self._library.finding)(request)
 
     async def _verdicts(self, _: Request) -> Response:
         verdicts = await run_in_threadpool(self._library.verdicts)

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from burl.console.merging import gathered
+
 
 @dataclass(slots=True)
 class Deployed:
@@ -22,20 +24,9 @@ class Deployed:
 
     def document(self) -> dict[str, Any]:
         """Return it as an incident's document, for the page that shows one."""
-        times = [finding["@timestamp"] for finding in self.findings]
         kinds = "kind of lines is" if self.templates == 1 else "kinds of lines are"
-        return {
-            "@timestamp": self.time,
-            "data_start_time": min(times),
-            "data_end_time": max(times),
-            "incident_id": self.id,
-            "state": "",
-            "services": [self.service],
-            "anomaly_kinds": sorted({finding["anomaly_kind"] for finding in self.findings}),
-            "anomaly_grade": max(finding["anomaly_grade"] for finding in self.findings),
-            "anomaly_count": len(self.findings),
-            "reason": f"{self.templates} {kinds} new since {self.service} {self.version} was deployed",
-        }
+        reason = f"{self.templates} {kinds} new since {self.service} {self.version} was deployed"
+        return gathered(self.id, self.findings) | {"@timestamp": self.time, "reason": reason}
 
 
 def deployments_of(annotations: Iterable[dict[str, Any]]) -> list[Deployed]:

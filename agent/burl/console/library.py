@@ -7,7 +7,7 @@ from typing import Any
 from burl.bundle import Manifest
 from burl.bundle.registry import Registry
 from burl.console.deployed import Deployed, deployments_of
-from burl.console.merging import Together, merged
+from burl.console.merging import Together, gathered, merged
 from burl.console.views import Document, IncidentView, incident_views
 from burl.decide.times import from_rfc3339
 from burl.errors import BundleError, NotThereError
@@ -58,9 +58,12 @@ class Library:
     def incident(self, incident_id: str) -> tuple[IncidentView, Together]:
         """Return an incident with its findings. Raises NotThereError."""
         found = next((one for one in merged(self._recent()) if incident_id in one.ids), None)
-        if found is None:
-            raise NotThereError(f"there is no incident {incident_id}, or it is too old")
-        annotations = [a for name in found.ids for a in self._store.annotations(incident_id=name)]
+        names = found.ids if found else [incident_id]
+        annotations = [a for name in names for a in self._store.annotations(incident_id=name)]
+        if found is None:  # older than what is looked at: its findings say enough
+            if not annotations:
+                raise NotThereError(f"there is no incident {incident_id}")
+            found = Together(gathered(incident_id, annotations), [incident_id])
         together = [a | {"incident_id": found.ids[0]} for a in annotations]
         words = {found.ids[0]: _joined(self._said(), found.ids)}
         return incident_views([found.document], together, words, {})[0], found
@@ -81,13 +84,16 @@ class Library:
         found = self._deployed(deployment_id).findings
         return list({finding.get("log.template.id"): finding for finding in found}.values())
 
+    def finding(self, anomaly_id: str) -> tuple[IncidentView, Together]:
+        """Return a finding by itself: of a new deployment, or while its service is learnt."""
+        document = self._finding(anomaly_id)
+        together = Together(gathered(anomaly_id, [document]), [])
+        member = document | {"incident_id": anomaly_id}
+        return incident_views([together.document], [member], {}, {})[0], together
+
     def incident_of(self, anomaly_id: str) -> str:
-        """Return the id of the incident that a finding belongs to. Raises NotThereError."""
-        found = self._store.annotations(anomaly_id=anomaly_id, limit=1)
-        incident = next((str(one["incident_id"]) for one in found if "incident_id" in one), "")
-        if not incident:
-            raise NotThereError(f"there is no finding {anomaly_id} that belongs to an incident")
-        return incident
+        """Return the id of the incident that a finding belongs to, or "". Raises NotThereError."""
+        return str(self._finding(anomaly_id).get("incident_id", ""))
 
     def templates(self) -> list[TemplateView]:
         """Return the templates that findings of late name, those last seen first."""
@@ -129,6 +135,12 @@ class Library:
     def suppressions(self) -> list[dict[str, Any]]:
         """Return what is hidden now."""
         return self._desk.suppressions()
+
+    def _finding(self, anomaly_id: str) -> dict[str, Any]:
+        found = self._store.annotations(anomaly_id=anomaly_id, limit=1)
+        if not found:
+            raise NotThereError(f"there is no finding {anomaly_id}")
+        return found[0]
 
     def _deployed(self, deployment_id: str) -> Deployed:
         found = next((one for one in self.deployments() if one.id == deployment_id), None)

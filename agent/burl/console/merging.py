@@ -1,6 +1,6 @@
 """Incidents of several agents that are one thing to look at: of one namespace, at the same time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ class Together:
 
     Attributes:
         document: the first of them, with what is true of all.
-        ids: `incident_id` of each; of a deployment, its `deployment.id`.
+        ids: `incident_id` of each; of a deployment, its `deployment.id`; none where a finding stands alone.
         deployed: True for the new lines of a deployment, which are no incident.
     """
 
@@ -33,6 +33,24 @@ def merged(incidents: Iterable[Document]) -> list[Together]:
             group.append(Together(dict(incident), [incident["incident_id"]]))
     together = [one for group in found.values() for one in group]
     return sorted(together, key=lambda one: str(one.document["data_start_time"]), reverse=True)
+
+
+def gathered(identifier: str, findings: Sequence[Document]) -> dict[str, Any]:
+    """Return what an incident's document would say of `findings`, of which there is at least one."""
+    worst = max(findings, key=lambda finding: float(finding["anomaly_grade"]))
+    start = min(finding["data_start_time"] for finding in findings)
+    return {
+        "@timestamp": start,
+        "data_start_time": start,
+        "data_end_time": max(finding["data_end_time"] for finding in findings),
+        "incident_id": identifier,
+        "state": "",
+        "services": sorted({finding["service.name"] for finding in findings}),
+        "anomaly_kinds": sorted({finding["anomaly_kind"] for finding in findings}),
+        "anomaly_grade": worst["anomaly_grade"],
+        "anomaly_count": len(findings),
+        "reason": worst["reason"],
+    }
 
 
 def _join(together: Together, incident: Document) -> None:

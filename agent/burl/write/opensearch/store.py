@@ -89,13 +89,18 @@ class OpenSearchStore:
         since_ns: int = 0,
         limit: int = 1000,
     ) -> list[dict[str, Any]]:
-        """Return annotations, oldest first: of one incident, or one by its id, where that is given."""
+        """Return annotations, oldest first: of one incident, or one by its id, where that is given.
+
+        An id is looked for in all datasets and namespaces: dashboards, which link to it, show them all.
+        """
         query: list[dict[str, Any]] = [{"range": {"@timestamp": {"gte": rfc3339(since_ns)}}}]
         if incident_id is not None:
             query.append({"term": {"incident_id": incident_id}})
         if anomaly_id is not None:
             query.append({"term": {"anomaly_id": anomaly_id}})
-        return self._search(self._names.all_dated("anomalies"), query, "asc", "anomaly_id", limit)
+        everywhere = len(query) > 1
+        index = (self._names.any_dated if everywhere else self._names.all_dated)("anomalies")
+        return self._search(index, query, "asc", "anomaly_id", limit)
 
     def incidents(self, *, since_ns: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
         """Return incidents in their latest version, newest first."""
