@@ -1,6 +1,6 @@
 """What each detector costs: CPU seconds of training, microseconds a line while serving, bytes.
 
-    python bench/detector_cost.py [--detectors LIST] [--orders 3000]
+    python -m bench.detector_cost [--detectors LIST] [--orders 3000]
 
 Trained and asked on the synthetic corpus of the detector checks: 10 lines an order, three services. The
 size is that of the exported files; what is held while serving is about twice it, and the caches. CPU time,
@@ -16,19 +16,19 @@ from burl.detect import Detector
 from burl.detect.registry import detector_names, detector_type
 from burl.testing.scores import parts_of, score_parts
 from burl.testing.synthetic import SyntheticCorpus, synthetic_corpus
+from burl.window import Unit
 
 
-def trained(name: str, unit: str, corpus: SyntheticCorpus) -> tuple[Detector, float]:
+def trained(name: str, unit: Unit, corpus: SyntheticCorpus) -> tuple[Detector, float]:
     """Return a fitted detector and the CPU seconds it took."""
-    kind = detector_type(name)
-    detector = kind(next(known for known in kind.units if known == unit))
+    detector = detector_type(name)(unit)
     detector.bind(corpus.streams)
     began = time.process_time()
     detector.fit(corpus, lambda _stage, _share: None)
     return detector, time.process_time() - began
 
 
-def row(name: str, unit: str, orders: int) -> str:
+def row(name: str, unit: Unit, orders: int) -> str:
     """Return the figures of one detector and unit."""
     odd_share = 0.1 if detector_type(name).needs_labels else 0.0
     detector, seconds = trained(name, unit, synthetic_corpus(1, orders=orders, anomalous=odd_share))

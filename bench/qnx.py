@@ -1,6 +1,6 @@
 """`dream` on SYNTHETIC QNX kernel traces (no real one is to be had), shaped by the published profile.
 
-    python bench/qnx.py --profile FOLDER/qnx_profile/qnx_profile.json [--seed 0] [--out FOLDER]
+    python -m bench.qnx --profile FOLDER/qnx_profile/qnx_profile.json [--seed 0] [--out FOLDER]
 
 Trains on eight of the ten clean traces, prints for each of the other two and of the five abnormal ones how
 many windows of 1000 events are called abnormal, and the misclassification of clean windows.

@@ -1,6 +1,6 @@
 """Sequence detectors on event logs: their own rules, their scores, seeds, seconds.
 
-    python bench/sequence_detectors.py --data FOLDER [--sets hdfs_seq,adfa_ld] [--detectors LIST] [--seeds 3]
+    python -m bench.sequence_detectors --data FOLDER [--sets hdfs_seq,adfa_ld] [--detectors LIST] [--seeds 3]
         [--held-out]
 
 `FOLDER/SET/sequences.csv.gz` holds the sets. A row is one detector with one seed: precision, recall and F1 of
@@ -9,26 +9,27 @@ training sequences (a quarter, left out of another fit); the area under the ROC 
 microseconds that an event costs. No threshold is chosen on the test part.
 """
 
-import argparse
-import statistics
 import time
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from bench.by_seed import options, print_rows
 from burl.detect import Detector
 from burl.detect.registry import detector_type
 from burl.receive.sequences import EventSequence, read_sequences
-from burl.testing.scores import roc_area
 from burl.train.corpus import Corpus
+from burl.train.evaluate.measure import Verdicts, roc_auc
 from burl.train.sequences import SequenceSource, template_texts
 from burl.window import Sequences
 
 _DETECTORS = "next_message,lstm_iforest,lstm_iforest:lstm,lstm_iforest:forest,dream"
 _QUANTILES = (0.95, 0.99)
+_COLUMNS = ("precision", "recall", "F1", "F1@.95", "F1@.99", "area", "train s", "us/event")
 
 Labels = npt.NDArray[np.bool_]
 
@@ -43,14 +44,9 @@ class Data:
     labels: Labels
     counts: npt.NDArray[np.int64]
 
-    def f1(self, found: Labels) -> tuple[float, float, float]:
-        """Return precision, recall and F1 of verdicts on the distinct sequences."""
-        true = int(self.counts[found & self.labels].sum())
-        false, missed = (
-            int(self.counts[found & ~self.labels].sum()),
-            int(self.counts[~found & self.labels].sum()),
-        )
-        return true / max(true + false, 1), true / (true + missed), 2 * true / (2 * true + false + missed)
+    def worth(self, found: Labels) -> Verdicts:
+        """Return what verdicts on the distinct sequences are worth, each counted as often as it came."""
+        return Verdicts.of(np.repeat(found, self.counts), np.repeat(self.labels, self.counts))
 
 
 def read(folder: Path) -> Data:
@@ -90,10 +86,10 @@ def held_out(spec: str, data: Data, seed: int) -> list[float]:
     held, rest = np.split(order, [len(order) // 4])
     trial = fitted(spec, seed, data, data.train.take(np.sort(rest)))
     normal, values = trial.score(data.train.take(np.sort(held))).values, trial.score(data.test).values
-    return [data.f1(values > np.quantile(normal, quantile))[2] for quantile in _QUANTILES]
+    return [data.worth(values > np.quantile(normal, quantile)).f1 for quantile in _QUANTILES]
 
 
-def run(spec: str, data: Data, seed: int, *, also_held_out: bool) -> list[float]:
+def run(spec: str, seed: int, data: Data, *, also_held_out: bool) -> list[float]:
     """Return the figures of a row."""
     began = time.perf_counter()
     detector = fitted(spec, seed, data, data.train)
@@ -101,32 +97,22 @@ def run(spec: str, data: Data, seed: int, *, also_held_out: bool) -> list[float]
     began = time.perf_counter()
     scores = detector.score(data.test)
     cost = (time.perf_counter() - began) * 1e6 / len(data.test.templates)
-    assert scores.decisive is not None
+    told = data.worth(detector.verdicts(data.test, scores))
     by_quantile = held_out(spec, data, seed) if also_held_out else [float("nan")] * len(_QUANTILES)
-    area = roc_area(np.repeat(scores.values, data.counts), np.repeat(data.labels, data.counts))
-    return [*data.f1(scores.decisive), *by_quantile, area, trained, cost]
+    area = roc_auc(np.repeat(scores.values, data.counts), np.repeat(data.labels, data.counts))
+    return [told.precision, told.recall, told.f1, *by_quantile, area, trained, cost]
 
 
 def main() -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--sets", default="hdfs_seq,adfa_ld")
-    parser.add_argument("--detectors", default=_DETECTORS)
-    parser.add_argument("--seeds", type=int, default=3)
+    parser = options(__doc__, sets="hdfs_seq,adfa_ld", detectors=_DETECTORS)
     parser.add_argument("--held-out", action="store_true")
-    arguments = parser.parse_args()
-    for name in arguments.sets.split(","):
-        data = read(arguments.data / name)
-        print(f"{name:20} seed precision   recall       F1   F1@.95   F1@.99     area  train s us/event")
-        for spec in arguments.detectors.split(","):
-            rows = []
-            for seed in range(arguments.seeds):
-                rows.append(run(spec, data, seed, also_held_out=arguments.held_out))
-                figures = " ".join(f"{figure:8.4f}" for figure in rows[-1])
-                print(f"{spec:20} {seed:4} {figures}", flush=True)
-            medians = [statistics.median(column) for column in zip(*rows, strict=True)]
-            print(f"{spec:20} median F1 {medians[2]:.4f}, @.95 {medians[3]:.3f}, @.99 {medians[4]:.3f}")
+    asked = parser.parse_args()
+    for name in asked.sets.split(","):
+        data = read(asked.data / name)
+        for spec in asked.detectors.split(","):
+            work = partial(run, spec, data=data, also_held_out=asked.held_out)
+            print_rows(f"{name} {spec}", _COLUMNS, asked.seeds, work)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Detectors of lines on labelled lines: their own rules, seeds, seconds, with and without imported vectors.
 
-    python bench/text_detectors.py --data FOLDER [--sets bgl_hackathon,ftp_client] [--seeds 3]
+    python -m bench.text_detectors --data FOLDER [--sets bgl_hackathon,ftp_client] [--seeds 3]
         [--detectors glove_mean,transformer] [--embeddings FILE]
 
 `FOLDER/SET` is a dataset of lines as `burl evaluate` reads it. A row is one detector and seed on the test
@@ -8,23 +8,24 @@ part: accuracy, precision, recall and F1 of its own rule, which no test line has
 curve; CPU seconds of training; microseconds a line. `logsy` is given normal lines only.
 """
 
-import argparse
-import statistics
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from bench.by_seed import options, print_rows
 from burl.detect import Detector
 from burl.detect.embeddings import TextResources
 from burl.detect.registry import detector_type
-from burl.testing.scores import roc_area
 from burl.train.evaluate.dataset import Dataset, file_in
 from burl.train.evaluate.lines import read_hackathon_dataset, read_line_dataset
-from burl.train.evaluate.measure import Verdicts
+from burl.train.evaluate.measure import Verdicts, roc_auc
 from burl.train.labels import normal_units
 from burl.train.prepare import Recipe
 from burl.train.validation import said
+
+_COLUMNS = ("accuracy", "precision", "recall", "F1", "area", "train s", "us/line")
 
 
 def quiet(_stage: str, _share: float) -> None:
@@ -62,29 +63,20 @@ def run(name: str, seed: int, data: Dataset, resources: TextResources) -> list[f
     assert labels is not None
     told = Verdicts.of(np.asarray(found), labels)
     figures = [told.accuracy, told.precision, told.recall, told.f1]
-    return [*figures, roc_area(values, labels), trained - began, cost]
+    return [*figures, roc_auc(values, labels), trained - began, cost]
 
 
 def main() -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--sets", default="bgl_hackathon,ftp_client")
-    parser.add_argument("--detectors", default="glove_mean,transformer")
-    parser.add_argument("--seeds", type=int, default=3)
+    parser = options(__doc__, sets="bgl_hackathon,ftp_client", detectors="glove_mean,transformer")
     parser.add_argument("--embeddings", type=Path)
     asked = parser.parse_args()
+    resources = TextResources(asked.embeddings)
     for name in asked.sets.split(","):
         data = read(asked.data / name)
-        print(f"{name:16} seed accuracy precision   recall       F1     area  train s  us/line")
         for detector in asked.detectors.split(","):
-            rows = []
-            for seed in range(asked.seeds):
-                rows.append(run(detector, seed, data, TextResources(asked.embeddings)))
-                print(
-                    f"{detector:16} {seed:4} " + " ".join(f"{figure:8.4f}" for figure in rows[-1]), flush=True
-                )
-            print(f"{detector:16} median F1 {statistics.median(row[3] for row in rows):.4f}")
+            work = partial(run, detector, data=data, resources=resources)
+            print_rows(f"{name} {detector}", _COLUMNS, asked.seeds, work)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ WILDCARD = "<*>"
 _DIGITS = re.compile(rb"[0-9]+")
 
 # What no rule with start="token" begins with is passed over in one step of the expression; this makes masking
-# three times faster than trying every rule at every character (bench/bench_parsing.py).
+# three times faster than trying every rule at every character (bench/parsing.py).
 _DATE_OR_HEX = r"(?![A-Z][a-z][a-z],? +(?:\d|[A-Z][a-z][a-z] +\d)|[a-f]{{8}})"
 _WORD = rf"{_DATE_OR_HEX}[A-Za-z]++(?![\d@]|-\w{{{{4}}}}-)"
 _PASS_OVER = (

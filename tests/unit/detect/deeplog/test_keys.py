@@ -176,7 +176,7 @@ def test_progress_that_raises_ends_the_training_and_changes_nothing(alphabet: Al
 @pytest.mark.research
 @pytest.mark.slow
 def test_hdfs_short_and_unseen_sessions_are_found() -> None:
-    """One seed on a sample; bench/hdfs.py measures the whole."""
+    """One seed on a sample; bench/sequence_detectors.py measures the whole."""
     train: list[list[str]] = []
     odd: list[list[str]] = []
     with gzip.open(DATA / "hdfs_seq" / "sequences.csv.gz", "rt", encoding="utf-8") as file:

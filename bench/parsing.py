@@ -1,6 +1,6 @@
 """What the parse room achieves: grouping accuracy, stable template ids, lines a second.
 
-Run `python bench/bench_parsing.py [--data FOLDER]`; the folder holds `parsing_2k/*.csv.gz` (Loghub-2k with
+Run `python -m bench.parsing [--data FOLDER]`; the folder holds `parsing_2k/*.csv.gz` (Loghub-2k with
 corrected templates). Times are CPU time of one core. Exit code 1 when a target is missed.
 """
 
