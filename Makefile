@@ -121,7 +121,7 @@ bench: $(DEV) ## Measure speed, memory and delay into docs/performance.md (QUICK
 
 .PHONY: results
 results: $(DEV) ## Run docs/results.md again on the research data (PROTOCOLS="..." for some of it)
-	$(BIN)/python scripts/results.py $(PROTOCOLS)
+	$(BIN)/python -m scripts.results $(PROTOCOLS)
 
 .PHONY: generate
 generate: $(DEV) ## Write the generated files again

@@ -7,10 +7,16 @@ import pytest
 
 from burl.clock import SystemClock
 from burl.train.evaluate.evaluation import EvaluationRequest, evaluate
+from scripts.results.page import page
 from support.research import DATA, needs_research
 
-_FIGURES = Path(__file__).resolve().parents[2] / "docs" / "results.json"
+_DOCS = Path(__file__).resolve().parents[2] / "docs"
+_FIGURES = _DOCS / "results.json"
 _TOLERANCE = 0.01
+
+
+def test_the_committed_page_is_of_the_committed_figures() -> None:
+    assert page(json.loads(_FIGURES.read_text("utf-8"))) == (_DOCS / "results.md").read_text("utf-8")
 
 
 @pytest.mark.research
