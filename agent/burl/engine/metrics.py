@@ -8,6 +8,7 @@ from burl.engine.pipeline import Pipeline
 from burl.engine.shadow import Shadow
 from burl.engine.writer import Writer
 from burl.feedback.counters import FeedbackCounters
+from burl.feedback.precision import precision
 from burl.metrics import AnyMetric, Metric, build_metrics, receive_metrics, write_metrics
 from burl.receive.admission import Admission
 from burl.receive.counters import ReceiveCounters
@@ -110,5 +111,17 @@ def _feedback(pipeline: Pipeline, feedback: FeedbackCounters) -> list[AnyMetric]
             "burl_feedback_errors_total",
             "Times that the suppressions could not be read or noted.",
             lambda: feedback.failures,
+        ),
+        Metric(
+            "burl_feedback_verdicts",
+            "Findings that people judged and did not take back, the newest 10,000, of all agents.",
+            lambda: feedback.verdicts,
+            ("detector", "verdict"),
+        ),
+        Metric(
+            "burl_feedback_precision",
+            "Share of anomalies among them.",
+            lambda: precision(feedback.verdicts),
+            ("detector",),
         ),
     ]

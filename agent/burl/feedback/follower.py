@@ -10,16 +10,19 @@ from burl.clock import Clock
 from burl.errors import BurlError
 from burl.feedback.counters import FeedbackCounters
 from burl.feedback.desk import Desk, Suppressions
+from burl.feedback.precision import verdicts_by_detector
 from burl.feedback.settings import FeedbackSettings
 from burl.write.base import Store
 
+_MAX_VERDICTS = 10_000
+"""The newest, of which the detectors' precision is told."""
 _LOG = logging.getLogger(__name__)
 _JITTER = 0.2
 """Agents that started together do not ask together."""
 
 
 class Follower:
-    """Reads the suppressions in force, has them applied, and notes how many findings they hid.
+    """Reads the suppressions in force, has them applied, notes how many findings they hid, counts verdicts.
 
     Attributes:
         version: of the suppressions that are applied; -1 before the first.
@@ -53,6 +56,7 @@ class Follower:
         self._rules: Suppressions | None = None
         self._counted: dict[str, int] = {}
         self._counted_at = clock.monotonic()
+        self._weighed_at: float | None = None
         self._failing = False
         self._one_at_a_time = asyncio.Lock()
         self.version = -1
@@ -88,6 +92,7 @@ class Follower:
         try:
             await self.look()
             await self._count()
+            await self._weigh()
         except BurlError as error:
             self.counters.failures += 1
             if not self._failing:
@@ -102,6 +107,15 @@ class Follower:
             return
         await asyncio.to_thread(self._desk.count, self._agent, hidden)
         self._counted, self._counted_at = hidden, now
+
+    async def _weigh(self) -> None:
+        now = self._clock.monotonic()
+        if self._weighed_at is not None and now - self._weighed_at < self._settings.count_seconds:
+            return
+        self.counters.verdicts = verdicts_by_detector(
+            await asyncio.to_thread(self._desk.verdicts, _MAX_VERDICTS)
+        )
+        self._weighed_at = now
 
 
 def _without_counts(document: dict[str, Any]) -> dict[str, Any]:

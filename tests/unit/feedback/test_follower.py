@@ -7,6 +7,7 @@ from burl.clock import ManualClock
 from burl.errors import Retryable
 from burl.feedback import Desk, Follower, Verdict
 from burl.feedback.desk import hidden_count
+from burl.feedback.precision import precision
 from burl.feedback.settings import FeedbackSettings
 from burl.write.counters import WriteCounters
 from burl.write.settings import SqliteSettings
@@ -63,6 +64,36 @@ def test_what_another_desk_takes_is_applied_and_counts_alone_are_not(tmp_path: P
         assert hidden_count(desk.suppressions()[0]) == 7
         await mine.look()
         assert len(applied.rules) == told
+
+    asyncio.run(main())
+
+
+def test_the_precision_of_detectors_follows_what_people_say(tmp_path: Path) -> None:
+    clock = ManualClock(START_NS)
+
+    async def main() -> None:
+        mine = follower(opened(tmp_path, clock), clock, Applied(), {})
+        desk = Desk(opened(tmp_path, clock), clock)
+        findings = [annotation(number).document for number in range(4)]
+        detector = findings[0]["detector_id"]
+        for document in findings:
+            clock.advance(1)
+            desk.give(Verdict("anomaly"), document)
+        await mine.start()
+        assert precision(mine.counters.verdicts) == {detector: 1.0}
+        clock.advance(1)
+        taken_back = desk.give(Verdict("normal"), findings[0])["id"]
+        desk.give(Verdict("normal"), findings[1])
+        desk.missed(Verdict("missed"), "a line")
+        clock.advance(61)
+        await mine.start()
+        assert precision(mine.counters.verdicts) == {detector: 0.5}
+        desk.undo(taken_back)
+        await mine.start()
+        assert precision(mine.counters.verdicts) == {detector: 0.5}, "counted again before its time"
+        clock.advance(61)
+        await mine.start()
+        assert mine.counters.verdicts == {(detector, "anomaly"): 3, (detector, "normal"): 1}
 
     asyncio.run(main())
 
