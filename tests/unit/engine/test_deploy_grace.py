@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
 from burl.bundle import load_bundle
 from burl.config import load_settings, with_options
 from burl.engine.agent import make_pipeline
 from burl.receive.otlp import Decoder
+from support import otlp
 from support.damaged_bundles import BUNDLE
 
 START_NS = 1_795_360_000 * 10**9
@@ -29,14 +29,9 @@ class World:
 
     def write(self, second: int, pod: str, version: str, line: str = NEW) -> list[dict[str, Any]]:
         """Let a pod of the shop's api write a line; return what is found of new lines."""
-        message = ExportLogsServiceRequest()
-        logs = message.resource_logs.add()
         names = {"k8s.namespace.name": "shop", "k8s.pod.name": pod, "k8s.container.name": "api"}
-        for key, value in (names | {"service.version": version}).items():
-            logs.resource.attributes.add(key=key).value.string_value = value
-        record = logs.scope_logs.add().log_records.add(time_unix_nano=START_NS + second * 10**9)
-        record.body.string_value = line
-        raw = message.SerializeToString()
+        said = otlp.record(line, START_NS + second * otlp.SECOND_NS)
+        raw = otlp.request([said], names | {"service.version": version})
         found = [
             annotation.document
             for batch in self._decoder.decode(raw, "host", START_NS)

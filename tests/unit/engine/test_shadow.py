@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
 from burl.bundle import Bundle, load_bundle
 from burl.clock import SystemClock
@@ -16,6 +15,7 @@ from burl.errors import ConfigError, Retryable
 from burl.write.counters import WriteCounters
 from burl.write.settings import SqliteSettings
 from burl.write.sqlite import SqliteStore
+from support import otlp
 from support.damaged_bundles import BUNDLE
 
 START_NS = 1_795_360_000 * 10**9
@@ -23,13 +23,9 @@ VERSION = load_bundle(BUNDLE).manifest.version
 
 
 def request(second: int, line: str = "kernel panic: the disk burns") -> bytes:
-    message = ExportLogsServiceRequest()
-    logs = message.resource_logs.add()
-    for key, value in (("namespace", "shop"), ("pod", "shop-api-d9656504a-7knb5"), ("container", "api")):
-        logs.resource.attributes.add(key=f"k8s.{key}.name").value.string_value = value
-    record = logs.scope_logs.add().log_records.add(time_unix_nano=START_NS + second * 10**9)
-    record.body.string_value = line
-    return message.SerializeToString()
+    names = {"namespace": "shop", "pod": "shop-api-d9656504a-7knb5", "container": "api"}
+    resource = {f"k8s.{key}.name": name for key, name in names.items()}
+    return otlp.request([otlp.record(line, START_NS + second * otlp.SECOND_NS)], resource)
 
 
 class World:

@@ -1,106 +1,54 @@
 """Requests -> batches: event time, uids, identity, limits, and what one bad record may cost."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
-from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
-from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 
 from burl.errors import Undecodable
-from burl.receive.batch import Batch, StreamTable
+from burl.receive.batch import StreamTable
 from burl.receive.otlp import MAX_RECORDS, Decoder
-from burl.receive.settings import IdentitySettings, ReceiveSettings
+from burl.receive.settings import ReceiveSettings
+from support.otlp import NOW_NS, SECOND_NS, any_value, decode, one, record, request, uids
 
-SECOND = 10**9
-HOUR = 3600 * SECOND
-NOW = 1_795_350_000 * SECOND
-
-
-def any_value(value: Any) -> AnyValue:
-    if isinstance(value, dict):
-        result = AnyValue()
-        result.kvlist_value.SetInParent()
-        result.kvlist_value.values.extend(key_values(value))
-        return result
-    if isinstance(value, list):
-        result = AnyValue()
-        result.array_value.SetInParent()
-        result.array_value.values.extend(map(any_value, value))
-        return result
-    if value is None:
-        return AnyValue()
-    kinds = {
-        str: "string_value",
-        bytes: "bytes_value",
-        bool: "bool_value",
-        int: "int_value",
-        float: "double_value",
-    }
-    return AnyValue(**{kinds[type(value)]: value})
-
-
-def key_values(attributes: dict[str, Any]) -> list[KeyValue]:
-    return [KeyValue(key=key, value=any_value(value)) for key, value in attributes.items()]
-
-
-def record(
-    body: Any = "hello", time_ns: int = NOW, attributes: dict[str, Any] | None = None, **fields: Any
-) -> LogRecord:
-    return LogRecord(
-        time_unix_nano=time_ns, body=any_value(body), attributes=key_values(attributes or {}), **fields
-    )
-
-
-def request(records: Iterable[LogRecord], resource: dict[str, Any] | None = None) -> bytes:
-    message = ExportLogsServiceRequest()
-    logs = message.resource_logs.add()
-    logs.resource.attributes.extend(key_values(resource or {}))
-    logs.scope_logs.add().log_records.extend(records)
-    return message.SerializeToString()
-
-
-def decode(raw: bytes, sender: str = "peer", **settings: Any) -> list[Batch]:
-    return list(Decoder(ReceiveSettings(**settings), StreamTable()).decode(raw, sender, NOW))
-
-
-def one(raw: bytes, **settings: Any) -> Batch:
-    (batch,) = decode(raw, **settings)
-    return batch
+HOUR_NS = 3600 * SECOND_NS
 
 
 @pytest.mark.parametrize(
     ("said", "observed", "time_ns", "timed"),
     [
-        (NOW - 5, 0, NOW - 5, True),
-        (NOW + HOUR, 0, NOW + HOUR, True),
-        (NOW + HOUR + 1, 0, NOW - 100, False),
-        (0, 0, NOW - 100, False),
-        (0, NOW - 7, NOW - 7, False),
-        (0, 1, NOW - 100, False),
-        (0, NOW + 2 * HOUR, NOW - 100, False),
-        (946_684_800 * SECOND - 1, 0, NOW - 100, False),
-        (946_684_800 * SECOND, 0, 946_684_800 * SECOND, True),
-        (2**64 - 1, 2**64 - 1, NOW - 100, False),
+        (NOW_NS - 5, 0, NOW_NS - 5, True),
+        (NOW_NS + HOUR_NS, 0, NOW_NS + HOUR_NS, True),
+        (NOW_NS + HOUR_NS + 1, 0, NOW_NS - 100, False),
+        (0, 0, NOW_NS - 100, False),
+        (0, NOW_NS - 7, NOW_NS - 7, False),
+        (0, 1, NOW_NS - 100, False),
+        (0, NOW_NS + 2 * HOUR_NS, NOW_NS - 100, False),
+        (946_684_800 * SECOND_NS - 1, 0, NOW_NS - 100, False),
+        (946_684_800 * SECOND_NS, 0, 946_684_800 * SECOND_NS, True),
+        (2**64 - 1, 2**64 - 1, NOW_NS - 100, False),
     ],
 )
 def test_event_time(said: int, observed: int, time_ns: int, timed: bool) -> None:
-    batch = one(request([record(time_ns=NOW - 100), record(time_ns=said, observed_time_unix_nano=observed)]))
-    assert batch.times_ns.tolist() == [NOW - 100, time_ns]
+    batch = one(
+        request([record(time_ns=NOW_NS - 100), record(time_ns=said, observed_time_unix_nano=observed)])
+    )
+    assert batch.times_ns.tolist() == [NOW_NS - 100, time_ns]
     assert batch.timed.tolist() == [True, timed]
 
 
 def test_the_first_record_without_time_takes_the_arrival_and_the_next_ones_follow() -> None:
-    batch = one(request([record(time_ns=0), record(time_ns=0), record(time_ns=NOW - 9), record(time_ns=0)]))
-    assert batch.times_ns.tolist() == [NOW, NOW, NOW - 9, NOW - 9]
+    batch = one(
+        request([record(time_ns=0), record(time_ns=0), record(time_ns=NOW_NS - 9), record(time_ns=0)])
+    )
+    assert batch.times_ns.tolist() == [NOW_NS, NOW_NS, NOW_NS - 9, NOW_NS - 9]
 
 
 def test_the_record_before_may_be_in_the_slice_before() -> None:
-    times = [NOW - 50] * MAX_RECORDS + [0]
+    times = [NOW_NS - 50] * MAX_RECORDS + [0]
     batches = decode(request(record(time_ns=time_ns) for time_ns in times))
-    assert batches[1].times_ns.tolist() == [NOW - 50]
+    assert batches[1].times_ns.tolist() == [NOW_NS - 50]
 
 
 @pytest.mark.parametrize(
@@ -158,7 +106,7 @@ def test_a_value_nested_without_end_is_cut_off() -> None:
 def test_invalid_utf8_is_replaced_and_counted() -> None:
     decoder = Decoder(ReceiveSettings(), StreamTable())
     raw = request([record("caf? au lait"), record("fine")]).replace(b"caf?", b"caf\xe9")
-    (batch,) = decoder.decode(raw, "peer", NOW)
+    (batch,) = decoder.decode(raw, "peer", NOW_NS)
     assert batch.bodies == ["caf\ufffd au lait", "fine"]
     assert decoder.counters.invalid_utf8 == 1
 
@@ -167,7 +115,7 @@ def test_invalid_utf8_is_replaced_and_counted() -> None:
 def test_a_body_over_the_limit_is_cut_marked_and_counted(letter: str) -> None:
     decoder = Decoder(ReceiveSettings(record_max_bytes=1025), StreamTable())
     raw = request([record(letter * 3000), record("next")])
-    (batch,) = decoder.decode(raw, "peer", NOW)
+    (batch,) = decoder.decode(raw, "peer", NOW_NS)
     mark = f" [cut: {3000 * len(letter.encode())} bytes]"
     kept = (1025 - len(mark)) // len(letter.encode())
     assert batch.bodies == [letter * kept + mark, "next"]
@@ -217,12 +165,8 @@ def test_a_given_uid_is_taken(name: str) -> None:
     assert one(request([record(attributes={name: "f@10@t"})])).origin.uid(0) == "f@10@t"
 
 
-def uids(batches: Iterable[Batch]) -> list[str]:
-    return [batch.origin.uid(index) for batch in batches for index in range(len(batch))]
-
-
 def test_uids_are_the_same_at_every_decode_and_distinct_among_equals() -> None:
-    raw = request([record("a"), record("b"), record("a"), record("a", time_ns=NOW - 1), record("a")])
+    raw = request([record("a"), record("b"), record("a"), record("a", time_ns=NOW_NS - 1), record("a")])
     first = uids(decode(raw))
     assert len(set(first)) == 5
     assert uids(decode(raw)) == first
@@ -239,64 +183,8 @@ def test_equals_are_counted_across_the_slices_of_a_request() -> None:
 def test_a_uid_uses_the_time_that_was_said_not_the_one_that_was_taken() -> None:
     raw = request([record(time_ns=0)])
     decoder = Decoder(ReceiveSettings(), StreamTable())
-    (now,), (later,) = decoder.decode(raw, "peer", NOW), decoder.decode(raw, "peer", NOW + HOUR)
+    (now,), (later,) = decoder.decode(raw, "peer", NOW_NS), decoder.decode(raw, "peer", NOW_NS + HOUR_NS)
     assert now.origin.uid(0) == later.origin.uid(0)
-
-
-KUBERNETES = {"namespace_name": "shop", "pod_name": "api-6d5f7c9b8-x2x7k", "container_name": "app"}
-
-
-def stream_of(raw: bytes, **settings: Any) -> tuple[str, str]:
-    streams = StreamTable()
-    (batch,) = Decoder(ReceiveSettings(**settings), streams).decode(raw, "peer", NOW)
-    identity = streams.identity(int(batch.streams[0]))
-    return identity.stream, identity.service
-
-
-def test_streams_of_one_request() -> None:
-    names = ["api-6d5f7c9b8-x2x7k", "api-6d5f7c9b8-aaaaa", "api-6d5f7c9b8-x2x7k"]
-    records = [
-        record(attributes={"log.file.offset": index, "kubernetes": KUBERNETES | {"pod_name": name}})
-        for index, name in enumerate(names)
-    ]
-    streams = StreamTable()
-    (batch,) = Decoder(ReceiveSettings(), streams).decode(request(records), "peer", NOW)
-    assert batch.streams.tolist() == [0, 1, 0]
-    assert streams.services_of(batch.streams).tolist() == [0, 0, 0]
-
-
-def test_a_map_body_names_the_stream_as_attributes_do() -> None:
-    in_body = stream_of(request([record({"log": "x", "kubernetes": KUBERNETES})]))
-    in_attributes = stream_of(request([record("x", attributes={"kubernetes": KUBERNETES})]))
-    assert in_body == in_attributes == ("shop/api-6d5f7c9b8-x2x7k/app", "shop/api/app")
-
-
-def test_streams_and_services_by_chosen_attributes() -> None:
-    attributes = {"kubernetes": KUBERNETES | {"labels": {"app": "checkout"}}, "tenant": "blue"}
-    identity = IdentitySettings(
-        namespace_attributes=("tenant",), service_attributes=("kubernetes.labels.app",)
-    )
-    raw = request([record(attributes=attributes)])
-    assert stream_of(raw, identity=identity) == ("blue/api-6d5f7c9b8-x2x7k/app", "blue/checkout/app")
-
-
-def test_a_full_cache_changes_nothing() -> None:
-    records = [
-        record(attributes={"kubernetes": KUBERNETES | {"pod_name": f"pod-{i % 5}"}}) for i in range(50)
-    ]
-    small = one(request(records), identity=IdentitySettings(cache_entries=1))
-    assert small.streams.tolist() == one(request(records)).streams.tolist()
-
-
-def test_the_sender_is_the_peer_or_a_resource_attribute() -> None:
-    message = ExportLogsServiceRequest()
-    for node in ("node-a", "node-a", "node-b"):
-        message.MergeFromString(request([record()], {"k8s.node.name": node}))
-    raw = message.SerializeToString()
-    assert [(b.sender, len(b)) for b in decode(raw)] == [("peer", 3)]
-    named = decode(raw, sender_attribute="k8s.node.name")
-    assert [(b.sender, len(b)) for b in named] == [("node-a", 2), ("node-b", 1)]
-    assert len(set(uids(decode(raw)))) == 3
 
 
 def test_a_damaged_record_costs_only_itself() -> None:
@@ -304,7 +192,7 @@ def test_a_damaged_record_costs_only_itself() -> None:
     # The body's length now reaches past the record's end.
     raw = raw.replace(b"\n\x04MARK", b"\n\x7fMARK").replace(b"\x2a\x06\n\x7f", b"\x2a\x7f\n\x7f")
     decoder = Decoder(ReceiveSettings(), StreamTable())
-    (batch,) = decoder.decode(raw, "peer", NOW)
+    (batch,) = decoder.decode(raw, "peer", NOW_NS)
     assert batch.bodies == ["before", "after"]
     assert [b"MARK" in lost for lost in batch.damaged] == [True]
     assert decoder.counters.damaged == 1
@@ -336,7 +224,7 @@ def test_an_empty_request_has_no_batches(raw: bytes) -> None:
 def test_broken_framing_is_refused_before_anything_is_given_out(damage: Callable[[bytes], bytes]) -> None:
     decoder = Decoder(ReceiveSettings(), StreamTable())
     with pytest.raises(Undecodable):
-        decoder.decode(damage(request(record() for _ in range(5000))), "peer", NOW)
+        decoder.decode(damage(request(record() for _ in range(5000))), "peer", NOW_NS)
     assert decoder.counters.accepted_records == 0
 
 
