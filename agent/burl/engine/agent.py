@@ -18,6 +18,7 @@ from burl.engine.measured import Measured
 from burl.engine.memory import settle
 from burl.engine.metrics import agent_metrics
 from burl.engine.pipeline import Pipeline
+from burl.engine.raw_logs import raw_log_index
 from burl.engine.shadow import Shadow
 from burl.engine.storage import Storage
 from burl.engine.watch import Watch
@@ -105,7 +106,7 @@ def make_agent(settings: Settings, clock: Clock | None = None) -> Agent:
     write_counters: Counters = {}
     store = make_store(settings.write, clock, rng, write_counters)
     sink = FanOut(store, make_sinks(settings.write, clock, rng, write_counters))
-    measured = Measured(sink, clock, socket.gethostname())
+    measured = Measured(sink, clock, socket.gethostname(), raw_log_index(settings))
     writer = Writer(measured, rng)
     counters = ReceiveCounters()
     shadow = make_shadow(settings, store, clock, pipeline)

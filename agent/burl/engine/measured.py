@@ -7,6 +7,7 @@ from typing import Any
 from burl.clock import Clock
 from burl.decide import Annotation, CatalogueEntry, Findings
 from burl.decide.times import from_rfc3339
+from burl.engine.raw_logs import raw_log
 from burl.metrics import AnyMetric, Distribution, Metric
 from burl.write.base import Sink
 
@@ -17,8 +18,9 @@ _GRADES = tuple(step / 10 for step in range(1, 11))
 class Measured:
     """A sink that says of documents which agent writes them and how late, and looks at what was stored."""
 
-    def __init__(self, sink: Sink, clock: Clock, agent: str) -> None:
-        """Args: `agent` is the name that documents carry."""
+    def __init__(self, sink: Sink, clock: Clock, agent: str, raw_index: str = "") -> None:
+        """Args: `agent` is the name that documents carry, `raw_index` where the raw logs are, if known."""
+        self._raw_index = raw_index
         self.name = sink.name
         self._sink, self._clock, self._agent = sink, clock, agent
         self._found: Counter[tuple[str, str]] = Counter()
@@ -70,7 +72,10 @@ class Measured:
         """Return copies: a checkpoint may be written of the findings meanwhile."""
         mine = {"burl.agent": self._agent}
         return Findings(
-            [replace(a, document=a.document | mine | _lag(a.time_ns, now_ns)) for a in findings.annotations],
+            [
+                replace(a, document=a.document | mine | self._raw(a) | _lag(a.time_ns, now_ns))
+                for a in findings.annotations
+            ],
             [replace(i, document=i.document | mine) for i in findings.incidents],
             [replace(d, document=d.document | mine) for d in findings.dead_letters],
             [
@@ -81,6 +86,9 @@ class Measured:
             ],
             findings.logs,
         )
+
+    def _raw(self, annotation: Annotation) -> dict[str, str]:
+        return raw_log(self._raw_index, annotation.document.get("log.record.uid", ""))
 
     def _look_at(self, annotation: Annotation, now_ns: int) -> None:
         document = annotation.document

@@ -1,10 +1,14 @@
+from typing import Any
+
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
 from burl.clock import ManualClock
+from burl.config import load_settings, with_options
 from burl.decide import Annotation, CatalogueEntry, DeadLetter, Findings, Incident
 from burl.decide.times import rfc3339
 from burl.engine.measured import Measured
+from burl.engine.raw_logs import raw_log_index
 from burl.errors import Retryable
 from burl.metrics import AgentCollector
 
@@ -81,3 +85,24 @@ def test_documents_say_who_wrote_them_and_how_late() -> None:
     assert template == {}
     assert count == period | mine | {"burl.lag_seconds": 10.0}
     assert given.incidents[0].document == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "index"),
+    [
+        ({}, ""),
+        ({"platform": {"raw_index": "logs-*"}, "write": {"store": "opensearch", "mode": "enrich"}}, "logs-*"),
+        ({"write": {"store": "opensearch", "mode": "enrich"}}, "burl_logs-default-default-*"),
+        ({"write": {"store": "opensearch", "mode": "update", "update": {"index": "app-*"}}}, "app-*"),
+    ],
+)
+def test_an_annotation_leads_to_the_raw_log_where_it_is_known(given: dict[str, Any], index: str) -> None:
+    assert raw_log_index(with_options(load_settings(), given)) == index
+    sink = Keeping()
+    found = [Annotation("a", 0, {"log.record.uid": 'a"b\\'}), Annotation("b", 0, {})]
+    Measured(sink, ManualClock(0), "node-1", index).write(Findings(annotations=found))
+    line, rate = (annotation.document for annotation in sink.found.annotations)
+    assert line.get("raw_log.index", "") == index
+    query = 'log.record.uid:"a\\"b\\\\" OR log_record_uid:"a\\"b\\\\"'
+    assert line.get("raw_log.query") == (query if index else None)
+    assert "raw_log.index" not in rate
