@@ -13,12 +13,17 @@ from typing import Any
 import jsonschema
 import pytest
 
+from burl.clock import SystemClock
+from burl.demo.replay import otlp_records
+from burl.receive.batch import StreamTable
+from burl.receive.files import FileReader
+from burl.receive.settings import ReceiveSettings
 from burl.write.opensearch import connect
 from burl.write.settings import OpenSearchSettings
 from burl_opensearch.platform import install
 from support.agent_process import AgentProcess
 from support.opensearch_server import OpenSearchServer
-from support.replay import Sender, chunks, read_records
+from support.replay import Sender
 from support.workload import BUDGET, GAP_SECONDS, SETTINGS, SHOP
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
@@ -96,10 +101,11 @@ def agent_settings(platform: Platform) -> dict[str, object]:
 
 def replay(agent: AgentProcess, at: dict[int, Callable[[], None]]) -> None:
     """Send the shop's test part; before batch `n` call `at[n]`."""
-    sender = Sender(agent.port)
-    for number, batch in enumerate(chunks(read_records([SHOP / "test"]), BATCH_RECORDS)):
+    sender, streams = Sender(agent.port), StreamTable()
+    batches = FileReader(ReceiveSettings(), streams, SystemClock()).read([SHOP / "test"])
+    for number, records in enumerate(otlp_records(batches, streams, most=BATCH_RECORDS)):
         at.get(number, lambda: None)()
-        sender.send(batch)
+        sender.send(records)
     sender.close()
 
 

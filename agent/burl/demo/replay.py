@@ -1,6 +1,6 @@
 """Batches of records -> a running agent, through the official OpenTelemetry OTLP/gRPC exporter."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from opentelemetry._logs import LogRecord
@@ -10,7 +10,8 @@ from opentelemetry.sdk._logs.export import LogRecordExportResult
 from opentelemetry.sdk.resources import Resource
 
 from burl.demo.example import Example
-from burl.receive.batch import Batch
+from burl.distinct import distinct
+from burl.receive.batch import Batch, StreamTable
 
 BATCH_RECORDS = 512
 """What the SDK's own batch processor sends at once by default."""
@@ -38,7 +39,7 @@ def replay(
     )
     sent = 0
     try:
-        for records in _records(example):
+        for records in otlp_records(example.batches, example.streams, example.run):
             while exporter.export(records) is not LogRecordExportResult.SUCCESS:
                 alive()
             sent += len(records)
@@ -47,22 +48,34 @@ def replay(
         exporter.shutdown()
 
 
-def _records(example: Example) -> Iterator[list[ReadableLogRecord]]:
-    streams = example.streams
-    resources = [_resource(streams.identity(stream).fields) for stream in range(len(streams))]
-    for batch in example.batches:
-        for start in range(0, len(batch), BATCH_RECORDS):
-            places = range(start, min(start + BATCH_RECORDS, len(batch)))
-            yield [_record(batch, place, resources, example.run) for place in places]
+def otlp_records(
+    batches: Iterable[Batch], streams: StreamTable, run: str = "", most: int = BATCH_RECORDS
+) -> Iterator[list[ReadableLogRecord]]:
+    """Yield the records of `batches` as the exporter takes them, in lists of `most` or fewer.
+
+    Args:
+        batches: of log files, in order of time.
+        streams: who wrote them; may grow while they are read.
+        run: what the uids of records end with.
+        most: records in a list.
+    """
+    resources: dict[int, Resource] = {}
+    for batch in batches:
+        for stream in distinct(batch.streams).tolist():
+            if stream not in resources:
+                resources[stream] = _resource(streams.identity(stream).fields)
+        for start in range(0, len(batch), most):
+            places = range(start, min(start + most, len(batch)))
+            yield [_record(batch, place, resources, run) for place in places]
 
 
-def _record(batch: Batch, place: int, resources: Sequence[Resource], run: str) -> ReadableLogRecord:
+def _record(batch: Batch, place: int, resources: Mapping[int, Resource], run: str) -> ReadableLogRecord:
     record = LogRecord(
         timestamp=int(batch.times_ns[place]),
         body=batch.bodies[place],
         attributes={"log.record.uid": batch.origin.uid(place) + run},
     )
-    return ReadableLogRecord(record, resources[batch.streams[place]])
+    return ReadableLogRecord(record, resources[int(batch.streams[place])])
 
 
 def _resource(fields: Any) -> Resource:
