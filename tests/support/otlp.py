@@ -62,6 +62,11 @@ def request(records: Iterable[LogRecord], resource: dict[str, Any] | None = None
     return message.SerializeToString()
 
 
+def of_pod(name: str) -> dict[str, str]:
+    """Return the resource of a pod of the shop's api."""
+    return {"k8s.namespace.name": "shop", "k8s.pod.name": name, "k8s.container.name": "api"}
+
+
 def decode(raw: bytes, sender: str = "peer", **settings: Any) -> list[Batch]:
     """Return the batches of a request that arrives at `NOW_NS`."""
     return list(Decoder(ReceiveSettings(**settings), StreamTable()).decode(raw, sender, NOW_NS))

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
 from burl.bundle import Bundle, load_bundle
 from burl.clock import ManualClock
@@ -23,6 +22,7 @@ from burl.errors import BundleError
 from burl.feedback.verdict import Verdict, suppression, verdict_document
 from burl.receive.otlp import Decoder
 from burl.receive.settings import ReceiveSettings
+from support import otlp
 
 BUNDLE = Path(__file__).resolve().parents[3] / "examples" / "shop" / "bundle"
 NOW_NS = 1_795_350_000 * 10**9
@@ -96,14 +96,9 @@ async def _called(work: Callable[[Engine], Awaitable[None]], engine: Engine) -> 
 
 
 def request(*bodies: str, second: int = 0) -> bytes:
-    message = ExportLogsServiceRequest()
-    logs = message.resource_logs.add()
-    for key, value in (("namespace", "shop"), ("pod", "shop-api-229ff5fb5-dn4qt"), ("container", "api")):
-        logs.resource.attributes.add(key=f"k8s.{key}.name").value.string_value = value
-    records = logs.scope_logs.add().log_records
-    for number, body in enumerate(bodies):
-        records.add(time_unix_nano=NOW_NS + second * 10**9 + number).body.string_value = body
-    return message.SerializeToString()
+    at_ns = NOW_NS + second * otlp.SECOND_NS
+    records = [otlp.record(body, at_ns + number) for number, body in enumerate(bodies)]
+    return otlp.request(records, otlp.of_pod("shop-api-229ff5fb5-dn4qt"))
 
 
 async def send(engine: Engine, *bodies: str, second: int = 0) -> None:

@@ -29,9 +29,8 @@ class World:
 
     def write(self, second: int, pod: str, version: str, line: str = NEW) -> list[dict[str, Any]]:
         """Let a pod of the shop's api write a line; return what is found of new lines."""
-        names = {"k8s.namespace.name": "shop", "k8s.pod.name": pod, "k8s.container.name": "api"}
         said = otlp.record(line, START_NS + second * otlp.SECOND_NS)
-        raw = otlp.request([said], names | {"service.version": version})
+        raw = otlp.request([said], otlp.of_pod(pod) | {"service.version": version})
         found = [
             annotation.document
             for batch in self._decoder.decode(raw, "host", START_NS)

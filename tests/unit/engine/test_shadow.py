@@ -23,9 +23,8 @@ VERSION = load_bundle(BUNDLE).manifest.version
 
 
 def request(second: int, line: str = "kernel panic: the disk burns") -> bytes:
-    names = {"namespace": "shop", "pod": "shop-api-d9656504a-7knb5", "container": "api"}
-    resource = {f"k8s.{key}.name": name for key, name in names.items()}
-    return otlp.request([otlp.record(line, START_NS + second * otlp.SECOND_NS)], resource)
+    said = otlp.record(line, START_NS + second * otlp.SECOND_NS)
+    return otlp.request([said], otlp.of_pod("shop-api-d9656504a-7knb5"))
 
 
 class World:

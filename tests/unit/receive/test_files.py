@@ -13,17 +13,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
-from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 
 from burl.clock import ManualClock
 from burl.errors import InputError
 from burl.receive.batch import Batch, StreamTable
-from burl.receive.file_records import is_cri
 from burl.receive.files import FileReader, detect_format
-from burl.receive.line_time import head_ns, rfc3339_ns
 from burl.receive.otlp import Decoder
 from burl.receive.settings import ReceiveSettings
+from support import otlp
 from support.research import DATA, needs_research
 
 SECOND = 10**9
@@ -223,48 +220,16 @@ def test_a_file_of_another_form_is_refused(tmp_path: Path, file_format: str) -> 
         read(write(tmp_path / "app.log", b"plain\n"), file_format=file_format)
 
 
-@pytest.mark.parametrize(
-    ("line", "time_ns"),
-    [
-        ("2026-11-22T12:00:00Z x", NOON),
-        ("2026-11-22T13:00:00.25+01:00 x", NOON + SECOND // 4),
-        ("[2026-11-22 12:00:00,001] x", NOON + 10**6),
-        ("2026/11/22 12:00:00 [error] 1#1: x", NOON),
-        ('10.0.0.1 - - [22/Nov/2026:13:00:00 +0100] "GET /"', NOON),
-        ("17739:M 22 Nov 2026 12:00:00.329 * Ready", NOON + 329 * 10**6),
-        ("[Sun Nov 22 12:00:00 2026] [error] x", NOON),
-        ("261122 120000 147 INFO x", NOON),
-        ("1795348800 2026.11.22 x", NOON),
-        ("1795348800.5 x", NOON + SECOND // 2),
-        ("2026-13-45T12:00:00Z x", None),
-        ("12:00:00 no date", None),
-        ("", None),
-    ],
-)
-def test_times_at_the_head_of_lines(line: str, time_ns: int | None) -> None:
-    assert head_ns(line) == time_ns
-
-
-@given(st.text())
-def test_any_line_is_looked_at_without_harm(line: str) -> None:
-    assert head_ns(line) is None or isinstance(head_ns(line), int)
-    assert not is_cri(line.encode("utf-8", "replace")) or rfc3339_ns(line) is not None
-
-
 def test_the_same_records_over_grpc_give_the_same_batch(tmp_path: Path) -> None:
     streams = StreamTable()
     (of_file,) = FileReader(ReceiveSettings(), streams, ManualClock(NOW)).read([write(tmp_path / POD, CRI)])
-    message = ExportLogsServiceRequest()
-    scope = message.resource_logs.add().scope_logs.add()
+    records = []
     for index, body in enumerate(of_file.bodies):
         said = int(of_file.times_ns[index]) if of_file.timed[index] else 0
-        record = scope.log_records.add(time_unix_nano=said, body=AnyValue(string_value=body))
-        for key, value in (
-            ("log.file.path", f"/var/log/containers/{POD}"),
-            ("log.record.uid", of_file.origin.uid(index)),
-        ):
-            record.attributes.add(key=key, value=AnyValue(string_value=value))
-    (of_grpc,) = Decoder(ReceiveSettings(), streams).decode(message.SerializeToString(), "files", NOW)
+        place = f"/var/log/containers/{POD}"
+        named = {"log.file.path": place, "log.record.uid": of_file.origin.uid(index)}
+        records.append(otlp.record(body, said, named))
+    (of_grpc,) = Decoder(ReceiveSettings(), streams).decode(otlp.request(records), "files", NOW)
     assert of_grpc.bodies == of_file.bodies
     for column in ("times_ns", "timed", "streams", "severities"):
         assert getattr(of_grpc, column).tolist() == getattr(of_file, column).tolist()
