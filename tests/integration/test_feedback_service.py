@@ -9,7 +9,6 @@ import grpc
 import orjson
 import pytest
 from grpc import aio
-from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
 from burl.config import load_settings, with_options
 from burl.engine.agent import make_agent
@@ -17,6 +16,7 @@ from burl.feedback.service import SERVICE
 from burl.receive.server import LOGS_SERVICE
 from burl.write.base import Store
 from burl_proto.feedback.v1 import feedback_pb2 as pb
+from support import otlp
 
 BUNDLE = Path(__file__).resolve().parents[2] / "examples" / "shop" / "bundle"
 NOW_NS = 1_700_000_000 * 10**9
@@ -40,15 +40,11 @@ class Client:
         return await call(request, metadata=[("authorization", f"Bearer {token}")])
 
     async def send(self, *bodies: str, second: int) -> None:
-        message = ExportLogsServiceRequest()
-        logs = message.resource_logs.add()
-        for key, value in (("namespace", "shop"), ("pod", "shop-api-229ff5fb5-dn4qt"), ("container", "api")):
-            logs.resource.attributes.add(key=f"k8s.{key}.name").value.string_value = value
-        records = logs.scope_logs.add().log_records
-        for number, body in enumerate(bodies):
-            records.add(time_unix_nano=NOW_NS + second * 10**9 + number).body.string_value = body
+        at_ns = NOW_NS + second * otlp.SECOND_NS
+        records = [otlp.record(body, at_ns + number) for number, body in enumerate(bodies)]
         export = self._channel.unary_unary(f"/{LOGS_SERVICE}/Export", bytes, bytes)
-        await export(message.SerializeToString(), metadata=[("authorization", f"Bearer {TOKEN}")])
+        raw = otlp.request(records, otlp.of_pod("shop-api-229ff5fb5-dn4qt"))
+        await export(raw, metadata=[("authorization", f"Bearer {TOKEN}")])
 
     def lines(self) -> list[str]:
         return [document["log.record.original"] for document in self.store.annotations()]
@@ -58,7 +54,7 @@ def with_agent(directory: Path, use: Callable[[Client], Awaitable[None]]) -> Non
     settings = with_options(
         load_settings(),
         {
-            "receive": {"listen": "127.0.0.1:0", "token": TOKEN},
+            "receive": {"listen": "127.0.0.1:0", "http_listen": "", "token": TOKEN},
             "bundle": {"path": BUNDLE},
             "decide": {"budget": "200/day"},
             "state": {"directory": directory / "state"},
