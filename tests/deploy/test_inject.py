@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from burl.errors import UserError
 from burl.inject import Logs, Names, inject
+from burl.inject.text import read, write
 from support.chart import Object, check, golden, objects, pod_specs
 from support.command_line import burl
 
@@ -108,6 +109,29 @@ def test_a_volume_in_the_way_is_said() -> None:
     pod = {"kind": "Pod", "spec": {"containers": [{"name": "a", "image": "a", "volumeMounts": mounts}]}}
     with pytest.raises(UserError, match="/var/log/shop is a volume already"):
         inject([pod], Logs.parse("/var/log/shop"), Names())
+
+
+def test_a_port_in_the_way_is_said() -> None:
+    ports = [{"containerPort": 8080}, {"containerPort": 4317}]
+    pod = {"kind": "Pod", "spec": {"containers": [{"name": "otel", "image": "a", "ports": ports}]}}
+    with pytest.raises(UserError, match="container otel has port 4317, where the agent takes logs"):
+        inject([pod], Logs("otlp"), Names())
+
+
+@given(st.from_regex(r"\A[-+]?[0-9.]{1,3}([eE][-+]?[0-9]{1,2})?\Z|\A0o?[0-7]{2}\Z|\A[yYnN]\Z") | st.text())
+def test_a_string_stays_a_string_for_kubernetes_too(value: str) -> None:
+    assert read(write([{"data": value}])) == [{"data": value}]
+
+
+@pytest.mark.parametrize("value", ["1e3", "-.5E-7", "0o17", "y", "N", "012", "no", "2026-11-22", "12:30:45"])
+def test_what_kubernetes_would_take_for_something_else_is_quoted(value: str) -> None:
+    assert write([{"data": value}]) == f"data: '{value}'\n"
+    assert write(read(f"data: '{value}'\n")) == f"data: '{value}'\n"
+
+
+@pytest.mark.parametrize(("text", "value"), [("1e3", 1000), ("0o17", 15), ("0644", 420)])
+def test_numbers_are_those_that_kubernetes_reads(text: str, value: float) -> None:
+    assert read(f"data: {text}\n") == [{"data": value}]
 
 
 def test_the_command(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

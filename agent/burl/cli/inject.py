@@ -28,19 +28,15 @@ def inject(
     diff: Annotated[bool, typer.Option("--diff", help="Print only what would change.")] = False,
 ) -> None:
     """Print a manifest with the agent added as a native sidecar; once more changes nothing."""
-    import yaml
-
     from burl.inject import Logs, Names
     from burl.inject import inject as add_sidecar
+    from burl.inject.text import write
 
     documents = _read(file)
     given = {"release": release, "secret": secret, "image": image}
     names = Names(**{name: value for name, value in given.items() if value})
     injected = add_sidecar(documents, Logs.parse(logs), names)
-    before, after = (
-        yaml.safe_dump_all(objects, sort_keys=False, width=110)
-        for objects in ([document for document in documents if document], injected)
-    )
+    before, after = write([document for document in documents if document]), write(injected)
     sys.stdout.write(_difference(before, after, str(file)) if diff else after)
 
 
@@ -48,10 +44,10 @@ def _read(file: Path) -> list[dict[str, object] | None]:
     import yaml
 
     from burl.errors import InputError
+    from burl.inject.text import read
 
     try:
-        text = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
-        return list(yaml.safe_load_all(text))
+        return read(sys.stdin.read() if str(file) == "-" else file.read_text("utf-8"))
     except OSError as error:
         raise InputError(f"{file}: cannot be read ({error.strerror}): give an existing file") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:

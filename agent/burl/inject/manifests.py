@@ -18,6 +18,8 @@ _TEMPLATES = {
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
 }
 """Where the pod stands in an object of each kind."""
+_PORTS = {4317: "takes logs", 9108: "serves metrics"}
+"""Where the agent listens: all containers of a pod share its ports, and who comes second does not start."""
 
 
 def inject(documents: list[Object | None], logs: Logs, names: Names) -> list[Object]:
@@ -31,7 +33,8 @@ def inject(documents: list[Object | None], logs: Logs, names: Names) -> list[Obj
     if not specs:
         raise UserError(f"nothing to inject into: give one of {', '.join(_TEMPLATES)}")
     for spec in specs:
-        _add(_remove(spec), logs, names)
+        _check_ports(_remove(spec))
+        _add(spec, logs, names)
     return copies
 
 
@@ -73,6 +76,17 @@ def _add(spec: Object, logs: Logs, names: Names) -> None:
         _check_mounts(container)
     # First: what other init containers log is seen, too, and they stop after the application does.
     spec["initContainers"] = [*sidecar.containers, *(spec.get("initContainers") or [])]
+
+
+def _check_ports(spec: Object) -> None:
+    """Refuse a pod that listens where the agent does: it starts first, so the application would fail."""
+    for container in [*(spec.get("initContainers") or []), *spec["containers"]]:
+        for port in container.get("ports") or []:
+            if use := _PORTS.get(port.get("containerPort", 0)):
+                raise UserError(
+                    f"container {container['name']} has port {port['containerPort']}, where the agent {use}:"
+                    " give that container another one"
+                )
 
 
 def _check_mounts(container: Object) -> None:
