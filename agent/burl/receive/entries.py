@@ -14,15 +14,7 @@ def record_entries(record: LogRecord) -> Sequence[bytes]:
     """Return the record's serialised KeyValues; a map body's count as attributes."""
     if record.body[:1] != _MAP_TAG:
         return record.attributes
-    return [*record.attributes, *_body_entries(record.body)]
-
-
-def entries_of(records: Sequence[LogRecord], bodies: Sequence[bytes]) -> list[Sequence[bytes]]:
-    """Return `record_entries` of each record; `bodies` are theirs, read already."""
-    return [
-        record_entries(record) if body[:1] == _MAP_TAG else record.attributes
-        for record, body in zip(records, bodies, strict=True)
-    ]
+    return [*record.attributes, *body_entries(record.body)]
 
 
 def resource_entries(resource: bytes) -> list[bytes]:
@@ -33,7 +25,8 @@ def resource_entries(resource: bytes) -> list[bytes]:
         return []
 
 
-def _body_entries(raw: bytes) -> list[bytes]:
+def body_entries(raw: bytes) -> list[bytes]:
+    """Return the serialised KeyValues of a serialised AnyValue; none when it is damaged."""
     try:
         return key_values(any_value(raw).kvlist_value)
     except DecodeError:

@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 
-from burl.receive.bodies import string_of
-from burl.receive.values import attributes
+import numpy as np
 
-_VALUE_TAG = 2 << 3 | 2
-"""What stands before the value of a serialised KeyValue."""
+from burl.receive.attribute_finder import AttributeFinder, Found
+from burl.receive.records import Records
+from burl.receive.values import attributes
+from burl.receive.walk import Spans, delimited
+
+_VALUE_TAG, _STRING_TAG = 2 << 3 | 2, 1 << 3 | 2
+"""What stands before the value of a serialised KeyValue, and before the string of a serialised AnyValue."""
 
 
 class GivenUids:
@@ -15,29 +19,38 @@ class GivenUids:
     def __init__(self, names: Sequence[str]) -> None:
         """Args: `names` are the attributes that may hold it; the first that is there wins."""
         self._names = names
-        keys = [name.encode() for name in names]
-        self._keys = keys
-        self._heads = tuple(b"\n" + bytes([len(key)]) + key for key in keys if len(key) < 0x80)  # noqa: PLR2004 - a varint of one byte
+        self._keys = [name.encode() for name in names]
+        self._finder = AttributeFinder(names)
 
-    def may_be_in(self, request: bytes) -> bool:
-        """Return False when no record of the serialised request brings an id along."""
-        return any(key in request for key in self._keys)
+    def find(self, records: Records) -> list[str]:
+        """Return the id among each record's attributes, or nothing."""
+        if not len(records.rows) and not records.map_rows:
+            return [""] * len(records)
+        found = self._finder.find(records)
+        once = np.bincount(found.rows, minlength=len(records))[found.rows] == 1
+        starts, ends = _strings(records, found)
+        usual = once & (ends > starts)
+        uids: dict[int, str] = {
+            row: records.text[start:end].decode("utf-8", "replace")
+            for row, start, end in zip(
+                *(column[usual].tolist() for column in (found.rows, starts, ends)), strict=True
+            )
+        }
+        if len(uids) < len(records) and any(key in records.text for key in self._keys):
+            return [uids.get(row) or self._slowly(records.entries(row)) for row in range(len(records))]
+        return [uids.get(row, "") for row in range(len(records))]
 
-    def find(self, entries: Sequence[bytes]) -> str:
-        """Return the id among the serialised KeyValues of a record, or nothing."""
-        found = [raw for raw in entries if raw.startswith(self._heads)]
-        if len(found) == 1 and (text := _string_value(found[0])):
-            return text
+    def _slowly(self, entries: Sequence[bytes]) -> str:
         given = attributes(entries)
         return next((str(given[name]) for name in self._names if given.get(name)), "")
 
 
-def _string_value(raw: bytes) -> str:
-    """Return the value of a serialised KeyValue where it is a string of the usual form, else nothing."""
-    start = 2 + raw[1]
-    if len(raw) < start + 2 or raw[start] != _VALUE_TAG:
-        return ""
-    size, first = raw[start + 1], start + 2
-    if size >= 0x80:  # noqa: PLR2004 - a varint of two bytes
-        size, first = (size & 0x7F) | raw[first] << 7 if len(raw) > first else 0, first + 1
-    return string_of(raw[first:]).decode("utf-8", "replace") if size == len(raw) - first else ""
+def _strings(records: Records, found: Found) -> Spans:
+    """Return where the values stand of KeyValues that hold a string, as every serialiser writes it."""
+    content = records.content
+    at = found.starts + 2 + content[found.starts + 1]
+    values, value_ends = delimited(content, at + 1)
+    starts, ends = delimited(content, values + 1)
+    whole = (content[at] == _VALUE_TAG) & (content[values] == _STRING_TAG)
+    whole &= (value_ends == found.ends) & (ends == value_ends)
+    return Spans(starts, np.where(whole, ends, starts))

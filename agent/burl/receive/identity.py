@@ -47,8 +47,8 @@ def workload_of(pod: str) -> str:
     return _ROLLOUT.sub("", pod)
 
 
-def attribute_heads(settings: IdentitySettings) -> frozenset[bytes]:
-    """Return how a serialised KeyValue starts that `identify` may want: tag, length and key."""
+def naming_attributes(settings: IdentitySettings) -> set[str]:
+    """Return the keys of attributes that `identify` may want, those of maps around them included."""
     names = {
         *_COPIED,
         *_RENAMED,
@@ -58,8 +58,7 @@ def attribute_heads(settings: IdentitySettings) -> frozenset[bytes]:
         *settings.pod_attributes,
     }
     names |= {*settings.container_attributes, *settings.service_attributes}
-    keys = {name[:end] for name in names for end in _dots(name)}
-    return frozenset(b"\n" + bytes([len(key.encode())]) + key.encode() for key in keys)
+    return {name[:end] for name in names for end in _dots(name)}
 
 
 def _dots(name: str) -> list[int]:

@@ -1,15 +1,16 @@
 """Where OTLP records came from: what only annotated records are asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from burl.receive.batch import Origin
 from burl.receive.entries import resource_entries
 from burl.receive.given_uids import GivenUids
+from burl.receive.json_pairs import JsonPairs
+from burl.receive.records import Records
 from burl.receive.uid import Held, Uid, uid_of
 from burl.receive.values import attributes
-from burl.receive.wire import LogRecord
 
 
 @dataclass(slots=True)
@@ -17,25 +18,24 @@ class OtlpOrigin(Origin):
     """The records of one batch as they came; equal-length columns.
 
     Attributes:
-        records: as parsed, nested values still serialised.
-        entries: the serialised KeyValues of each record.
+        records: as they came.
         resources: the serialised Resource of each record.
-        streams: the key of each record's stream.
-        said: the times that the records say, 0 for nothing.
+        streams: the index of each record's stream.
+        names: the key of each of these.
         bodies: their text.
-        given: finds the uids that records bring along; None where the request holds none.
+        given: finds the uids that records bring along.
         repeats: how often each record came before in the request; None = worked out when asked, which is
             right only when the batch is the whole request.
     """
 
-    records: Sequence[LogRecord]
-    entries: Sequence[Sequence[bytes]]
+    records: Records
     resources: Sequence[bytes]
-    streams: Sequence[str]
-    said: Sequence[int]
+    streams: Sequence[int]
+    names: Mapping[int, str]
     bodies: Sequence[str]
-    given: GivenUids | None
+    given: GivenUids
     repeats: list[int] | None = None
+    uids: list[Uid] | None = None
 
     def count_repeats(self, seen: dict[int, int]) -> list[int]:
         """Return how often each record's stream, time and body came before; counts them into `seen`.
@@ -44,7 +44,8 @@ class OtlpOrigin(Origin):
         million records two different ones meet with a probability of 3e-8, and get ordinals 0 and 1.
         """
         repeats = []
-        for key in map(hash, zip(self.streams, self.said, self.bodies, strict=True)):
+        names = map(self.names.__getitem__, self.streams)
+        for key in map(hash, zip(names, self.records.said.tolist(), self.bodies, strict=True)):
             count = seen.get(key, 0)
             repeats.append(count)
             seen[key] = count + 1
@@ -52,41 +53,47 @@ class OtlpOrigin(Origin):
 
     def uid(self, index: int) -> str:
         """Return the record's own id, else a hash (design.md, decision 3)."""
-        return uid_of(self._uids([index])[0], self.bodies[index])
+        return uid_of(self._all_uids()[index], self.bodies[index])
 
     def held(self, indexes: Sequence[int]) -> Held:
         """Return what is kept of these records until they are judged."""
-        records = [self.records[index] for index in indexes]
+        uids, trace_ids, span_ids = self._all_uids(), self.records.trace_ids, self.records.span_ids
         return Held(
-            self._uids(indexes),
-            [_hex(record.trace_id) for record in records],
-            [_hex(record.span_id) for record in records],
+            [uids[index] for index in indexes],
+            [trace_ids[index] for index in indexes],
+            [span_ids[index] for index in indexes],
         )
 
-    def _uids(self, indexes: Sequence[int]) -> list[Uid]:
+    def _all_uids(self) -> list[Uid]:
+        if self.uids is None:
+            self.uids = self._find_uids()
+        return self.uids
+
+    def _find_uids(self) -> list[Uid]:
+        said = self.records.said.tolist()
         if self.repeats is None:
-            distinct = len(set(self.said)) == len(self.said)
-            self.repeats = [0] * len(self.said) if distinct else self.count_repeats({})
-        streams, said, repeats = self.streams, self.said, self.repeats
-        uids: list[Uid] = [(streams[i], said[i], repeats[i]) for i in indexes]
-        if self.given is not None:
-            find, entries = self.given.find, self.entries
-            uids = [find(entries[i]) or uid for i, uid in zip(indexes, uids, strict=True)]
-        return uids
+            distinct = len(set(said)) == len(said)
+            self.repeats = [0] * len(said) if distinct else self.count_repeats({})
+        names = map(self.names.__getitem__, self.streams)
+        hashed = zip(names, said, self.repeats, strict=True)
+        return [given or uid for given, uid in zip(self.given.find(self.records), hashed, strict=True)]
 
     def attributes(self, index: int) -> dict[str, Any]:
         """Return resource attributes and the record's own, which win."""
-        entries = [*resource_entries(self.resources[index]), *self.entries[index]]
-        return attributes(entries)
+        return attributes([*resource_entries(self.resources[index]), *self.records.entries(index)])
+
+    def attribute_texts(self, indexes: Sequence[int]) -> list[str]:
+        """Return `attributes` of these records as JSON, each distinct KeyValue of theirs decoded once."""
+        resources = {raw: resource_entries(raw) for raw in set(self.resources)}
+        pairs = JsonPairs()
+        return [
+            pairs.text([*resources[self.resources[index]], *self.records.entries(index)]) for index in indexes
+        ]
 
     def trace_id(self, index: int) -> str:
         """Return 32 hex digits, or an empty string."""
-        return _hex(self.records[index].trace_id)
+        return self.records.trace_ids[index]
 
     def span_id(self, index: int) -> str:
         """Return 16 hex digits, or an empty string."""
-        return _hex(self.records[index].span_id)
-
-
-def _hex(raw: bytes) -> str:
-    return raw.hex() if raw and any(raw) else ""
+        return self.records.span_ids[index]

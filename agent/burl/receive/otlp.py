@@ -2,36 +2,32 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, groupby
 
 import numpy as np
 
 from burl.receive.batch import Batch, StreamTable
 from burl.receive.bodies import BodyDecoder
 from burl.receive.counters import ReceiveCounters
-from burl.receive.entries import entries_of, resource_entries
+from burl.receive.entries import resource_entries
 from burl.receive.given_uids import GivenUids
 from burl.receive.order import in_order_of_time
 from burl.receive.origin import OtlpOrigin
+from burl.receive.records import Records
 from burl.receive.redacted_request import RequestRedactor
 from burl.receive.settings import ReceiveSettings
 from burl.receive.severity import severities
 from burl.receive.streams import StreamFinder
 from burl.receive.times import event_times
 from burl.receive.values import attributes, flatten
-from burl.receive.wire import LogRecord, Piece, read_request
+from burl.receive.wire import Piece, read_request
 
 MAX_RECORDS = 4096
 """Most records of a batch (design.md, decision 14)."""
 
 
-@dataclass(slots=True)
-class _Run:
-    """Records of one resource."""
-
-    resource: bytes
-    records: list[LogRecord]
-    damaged: list[bytes]
+_Run = tuple[bytes, list[bytes]]
+"""A serialised Resource, and serialised LogRecords of it."""
 
 
 @dataclass(slots=True)
@@ -40,13 +36,11 @@ class _Request:
 
     Attributes:
         before_ns: event time of the last record given out; the arrival, before the first.
-        given: finds the uids that its records bring along; None where there are none.
         seen: how often each record was given out (`OtlpOrigin.count_repeats`); not used with one batch.
     """
 
     arrival_ns: int
     before_ns: int
-    given: GivenUids | None
     seen: dict[int, int] = field(default_factory=dict)
 
 
@@ -86,8 +80,7 @@ class Decoder:
         Raises:
             Undecodable: `raw` is no such request. Raised by the call itself, before anything is given out.
         """
-        given = self._given_uids if self._given_uids.may_be_in(raw) else None
-        return self._batches(read_request(raw), sender, _Request(arrival_ns, arrival_ns, given))
+        return self._batches(read_request(raw), sender, _Request(arrival_ns, arrival_ns))
 
     def _batches(self, pieces: Sequence[Piece], peer: str, request: _Request) -> Iterator[Batch]:
         slices = (
@@ -110,28 +103,27 @@ class Decoder:
         return flatten(attributes(resource_entries(resource))).get(name) or peer
 
     def _batch(self, sender: str, runs: Sequence[_Run], request: _Request, *, single: bool) -> Batch:
-        records = [record for run in runs for record in run.records]
-        said = [record.time_unix_nano for record in records]
+        records = Records(list(chain.from_iterable(raws for _, raws in runs)))
+        resources = list(chain.from_iterable([resource] * len(raws) for resource, raws in runs))
+        if records.damaged:
+            resources = [resources[row] for row in records.sound]
         times, timed = event_times(
-            said,
-            lambda i: records[i].observed_time_unix_nano,
+            records.said,
+            lambda row: int(records.observed[row]),
             latest_ns=request.arrival_ns + int(self._settings.max_ahead_seconds * 1e9),
             before_ns=request.before_ns,
         )
-        raws = [record.body for record in records]
-        entries = entries_of(records, raws)
-        streams = self._find(runs, entries, sender)
+        streams = self._finder.find(records, resources, sender)
         column = np.array(streams, dtype=np.int64)
         self._streams.touch(column, request.arrival_ns)
-        bodies = self._bodies.texts(raws)
+        bodies = self._bodies.texts(records)
         origin = OtlpOrigin(
             records=records,
-            entries=entries,
-            resources=[resource for run in runs for resource in [run.resource] * len(run.records)],
-            streams=self._stream_keys(streams),
-            said=said,
+            resources=resources,
+            streams=streams,
+            names={stream: self._streams.identity(stream).stream for stream in set(streams)},
             bodies=bodies,
-            given=request.given,
+            given=self._given_uids,
         )
         if not single:
             origin.repeats = origin.count_repeats(request.seen)
@@ -144,22 +136,11 @@ class Decoder:
             sender=sender,
             arrival_ns=request.arrival_ns,
             origin=origin,
-            damaged=[raw for run in runs for raw in run.damaged],
+            damaged=records.damaged,
         )
-        request.before_ns = int(times[-1]) if records else request.before_ns
+        request.before_ns = int(times[-1]) if len(records) else request.before_ns
         self._count(batch)
         return batch
-
-    def _find(self, runs: Sequence[_Run], entries: list[Sequence[bytes]], sender: str) -> list[int]:
-        streams: list[int] = []
-        for run in runs:
-            of_run = entries[len(streams) : len(streams) + len(run.records)]
-            streams += self._finder.find(run.resource, of_run, sender)
-        return streams
-
-    def _stream_keys(self, streams: Sequence[int]) -> list[str]:
-        names = {stream: self._streams.identity(stream).stream for stream in set(streams)}
-        return [names[stream] for stream in streams]
 
     def _count(self, batch: Batch) -> None:
         self.counters.accepted_records += len(batch)
@@ -168,15 +149,16 @@ class Decoder:
 
 
 def _slices(pieces: Iterator[Piece]) -> Iterator[list[_Run]]:
-    """Parse pieces one by one and regroup their records to at most `MAX_RECORDS`."""
+    """Cut pieces up one by one and regroup their records to at most `MAX_RECORDS`."""
     runs: list[_Run] = []
     room = MAX_RECORDS
     for piece in pieces:
-        records, damaged = piece.records()
-        while len(records) > room:
-            yield [*runs, _Run(piece.resource, records[:room], [])]
-            records, runs, room = records[room:], [], MAX_RECORDS
-        runs.append(_Run(piece.resource, records, damaged))
-        room -= len(records)
-    if any(run.records or run.damaged for run in runs):
+        raws = piece.records()
+        while len(raws) > room:
+            yield [*runs, (piece.resource, raws[:room])]
+            raws, runs, room = raws[room:], [], MAX_RECORDS
+        if raws:
+            runs.append((piece.resource, raws))
+            room -= len(raws)
+    if runs:
         yield runs

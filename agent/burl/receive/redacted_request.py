@@ -3,15 +3,17 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
+from google.protobuf.message import DecodeError
+
 from burl.receive.bodies import BodyDecoder
 from burl.receive.counters import ReceiveCounters
 from burl.receive.encode import encode_attributes, encode_record, encode_request
 from burl.receive.entries import record_entries, resource_entries
 from burl.receive.redaction import make_redactor
 from burl.receive.settings import ReceiveSettings
-from burl.receive.severity import severities
-from burl.receive.values import attributes
-from burl.receive.wire import LogRecord, Piece, read_request
+from burl.receive.severity import severity
+from burl.receive.values import attributes, body_bytes
+from burl.receive.wire import Piece, log_record, read_request
 
 _CACHE_ENTRIES = 4096
 
@@ -22,6 +24,7 @@ class RequestRedactor:
     def __init__(self, settings: ReceiveSettings, counters: ReceiveCounters) -> None:
         self._redactor = make_redactor(settings)
         self._bodies = BodyDecoder(settings, counters, self._redactor)
+        self._body_keys = settings.body_keys
         # the same pod says the same of itself with every record
         self._entry = lru_cache(_CACHE_ENTRIES)(self._redacted_entry)
 
@@ -42,17 +45,18 @@ class RequestRedactor:
         return encode_request(map(self._piece, read_request(raw)))
 
     def _piece(self, piece: Piece) -> tuple[list[bytes], list[bytes]]:
-        records, damaged = piece.records()
-        numbers = severities(records).tolist()
-        serialised = [self._record(*one) for one in zip(records, numbers, strict=True)]
-        return self._entries(resource_entries(piece.resource)), [*serialised, *damaged]
+        records = [self._record(raw) for raw in piece.records()]
+        return self._entries(resource_entries(piece.resource)), records
 
-    def _record(self, record: LogRecord, severity: int) -> bytes:
-        (body,) = self._bodies.texts([record.body])
+    def _record(self, raw: bytes) -> bytes:
+        try:
+            record = log_record(raw)
+        except DecodeError:
+            return raw
         return encode_record(
             record,
-            severity=severity,
-            body=body,
+            severity=severity(record.severity_number, record.severity_text),
+            body=self._bodies.text(body_bytes(record.body, self._body_keys)),
             attributes=self._entries(record_entries(record)),
         )
 

@@ -1,11 +1,9 @@
 """Severity numbers (OpenTelemetry logs data model, section SeverityNumber)."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from burl.receive.batch import Ints
-from burl.receive.wire import LogRecord
+from burl.receive.records import Records
 
 _MAX = 24
 _NUMBERS = {
@@ -28,15 +26,16 @@ _NUMBERS = {
 }
 
 
-def severities(records: Sequence[LogRecord]) -> Ints:
+def severities(records: Records) -> Ints:
     """Return each record's severity number; where it gives none, what its text stands for, else 0."""
-    numbers = [
-        record.severity_number or (record.severity_text and _of_text(record.severity_text)) or 0
-        for record in records
-    ]
-    column = np.array(numbers, dtype=np.int64)
-    return np.where((column > 0) & (column <= _MAX), column, 0)
+    column = records.severity_numbers
+    starts, ends = records.severity_texts
+    for row in np.flatnonzero((column == 0) & (ends > starts)).tolist():
+        column[row] = severity(0, records.text[starts[row] : ends[row]])
+    return np.where(column <= _MAX, column, 0)
 
 
-def _of_text(text: bytes) -> int:
-    return _NUMBERS.get(text.strip().lower(), 0)
+def severity(number: int, text: bytes) -> int:
+    """Return the severity number of a record that gives this number (0 for none) and text."""
+    found = number or _NUMBERS.get(text.strip().lower(), 0)
+    return found if 0 < found <= _MAX else 0

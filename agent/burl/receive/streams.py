@@ -1,10 +1,15 @@
 """Records -> streams, by the raw bytes of what names them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import pairwise, repeat
 
+import numpy as np
+
+from burl.receive.attribute_finder import AttributeFinder
 from burl.receive.batch import StreamTable
-from burl.receive.entries import resource_entries
-from burl.receive.identity import attribute_heads, identify
+from burl.receive.entries import body_entries, resource_entries
+from burl.receive.identity import identify, naming_attributes
+from burl.receive.records import Records
 from burl.receive.settings import IdentitySettings
 from burl.receive.values import attributes, flatten
 
@@ -22,43 +27,36 @@ class StreamFinder:
     def __init__(self, settings: IdentitySettings, table: StreamTable) -> None:
         self._settings = settings
         self._table = table
-        self._heads = attribute_heads(settings)
+        self._names = AttributeFinder(naming_attributes(settings))
         self._cache: dict[_Key, int] = {}
         self._changes = table.changes
 
-    def find(self, resource: bytes, entries: Sequence[Sequence[bytes]], sender: str) -> list[int]:
+    def find(self, records: Records, resources: Sequence[bytes], sender: str) -> list[int]:
         """Return the index of each record's stream.
 
         An attribute takes part only when its key comes first in its bytes, as every known serialiser has it.
 
         Args:
-            resource: the serialised Resource of the records.
-            entries: the serialised KeyValues of each record.
+            records: the records.
+            resources: the serialised Resource of each.
             sender: who sent them, when nothing else says more.
         """
         self._forget_changes()
-        streams = []
-        nameless = -1
-        for naming in entries:
-            if naming:
-                streams.append(self._look_up((sender, resource, self._naming(naming))))
-                continue
-            if nameless < 0:
-                nameless = self._look_up((sender, resource, ()))
-            streams.append(nameless)
-        return streams
+        get, learn = self._cache.get, self._learn
+        keys = zip(repeat(sender), resources, self._naming(records), strict=False)
+        return [learn(key) if (stream := get(key)) is None else stream for key in keys]
 
-    def _look_up(self, key: _Key) -> int:
-        stream = self._cache.get(key)
-        return self._learn(key) if stream is None else stream
-
-    def _naming(self, record: Sequence[bytes]) -> tuple[bytes, ...]:
-        heads = self._heads
-        try:
-            # raw[1] is the length of the key.
-            return tuple([raw for raw in record if raw[: 2 + raw[1]] in heads])
-        except IndexError:
-            return self._naming([raw for raw in record if len(raw) > 1])
+    def _naming(self, records: Records) -> Iterable[tuple[bytes, ...]]:
+        """Return the serialised KeyValues of each record that name its stream."""
+        rows, starts, ends = self._names.find(records)
+        if not len(rows) and not records.map_rows:
+            return repeat((), len(records))
+        text, bounds = records.text, np.searchsorted(rows, np.arange(len(records) + 1)).tolist()
+        raws = [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        naming = [tuple(raws[first:end]) for first, end in pairwise(bounds)]
+        for row in records.map_rows:
+            naming[row] += tuple(filter(self._names.knows, body_entries(records.body(row))))
+        return naming
 
     def _learn(self, key: _Key) -> int:
         sender, resource, naming = key

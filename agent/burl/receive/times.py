@@ -11,7 +11,11 @@ YEAR_2000_NS = 946_684_800 * 10**9
 
 
 def event_times(
-    said: Sequence[int], observed: Callable[[int], int], *, latest_ns: int, before_ns: int
+    said: Sequence[int] | npt.NDArray[np.uint64],
+    observed: Callable[[int], int],
+    *,
+    latest_ns: int,
+    before_ns: int,
 ) -> tuple[Ints, npt.NDArray[np.bool_]]:
     """Return the event time of each record, and True where it is the record's own.
 
@@ -24,7 +28,7 @@ def event_times(
         latest_ns: the latest time that is believed: an hour after the arrival.
         before_ns: time of the record before the first one; the arrival, when there is none.
     """
-    column = np.array(said, dtype=np.uint64)
+    column = np.asarray(said, dtype=np.uint64)
     timed = (column >= YEAR_2000_NS) & (column <= latest_ns)
     times = np.where(timed, column, 0).astype(np.int64)
     for index in np.flatnonzero(~timed).tolist():

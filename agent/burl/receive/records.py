@@ -1,0 +1,143 @@
+"""Serialised LogRecords as columns: no object for any of them, and nothing decoded that nobody asks for."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from burl.receive.entries import body_entries
+from burl.receive.stream_table import Ints
+from burl.receive.walk import Spans, Walk, delimited
+from burl.receive.wire import canonical_record
+
+_TIME, _OBSERVED, _SEVERITY, _SEVERITY_TEXT = 0x09, 0x59, 0x10, 0x1A
+_BODY, _ATTRIBUTE, _TRACE_ID, _SPAN_ID = 0x2A, 0x32, 0x4A, 0x52
+_DROPPED_ATTRIBUTES, _FLAGS, _EVENT_NAME = 0x38, 0x45, 0x62
+"""Tags of a LogRecord's fields: number << 3 | wire type."""
+_SIZES = {_TIME: 8, _OBSERVED: 8, _FLAGS: 4, _SEVERITY: 1, _DROPPED_ATTRIBUTES: 1} | dict.fromkeys(
+    (_SEVERITY_TEXT, _BODY, _ATTRIBUTE, _TRACE_ID, _SPAN_ID, _EVENT_NAME), 0
+)
+_STRING_TAG, _MAP_TAG = 1 << 3 | 2, 6 << 3 | 2
+"""How a serialised AnyValue starts that holds a string, or a map."""
+
+Times = npt.NDArray[np.uint64]
+
+
+class Records:
+    """Records as columns of equal length.
+
+    Attributes:
+        damaged: the bytes of what was no LogRecord; not among the columns.
+        sound: the places of the records among what was given.
+        text: all records, joined: what spans are stretches of.
+        content, words: see `Walk`.
+        bodies: where the serialised AnyValues stand.
+        attributes: where all serialised KeyValues of all records stand, in order.
+        rows: of each of those, which record it belongs to.
+    """
+
+    def __init__(self, raws: Sequence[bytes]) -> None:
+        """Read serialised LogRecords; what numpy cannot read, protobuf reads."""
+        self.damaged: list[bytes] = []
+        self.sound: Sequence[int] = range(len(raws))
+        walk = Walk(raws, _SIZES)
+        if walk.odd.any():
+            walk = Walk(self._mended(raws, walk.odd.tolist()), _SIZES)
+        self._walk = walk
+        self.text, self.content, self.words = walk.text, walk.content, walk.words
+        self.bodies = walk.spans(_BODY)
+        self.rows, self.attributes = walk.all_spans(_ATTRIBUTE)
+
+    def _mended(self, raws: Sequence[bytes], odd: Sequence[bool]) -> list[bytes]:
+        """Return the records, odd ones as numpy can read them, without the damaged."""
+        mended = [canonical_record(raw) if is_odd else raw for raw, is_odd in zip(raws, odd, strict=True)]
+        self.damaged = [raw for raw, record in zip(raws, mended, strict=True) if record is None]
+        self.sound = [place for place, record in enumerate(mended) if record is not None]
+        return [record for record in mended if record is not None]
+
+    def __len__(self) -> int:
+        """Return the number of records."""
+        return len(self._walk.odd)
+
+    @cached_property
+    def said(self) -> Times:
+        """`time_unix_nano`, 0 where there is none."""
+        return self._fixed64(_TIME)
+
+    @cached_property
+    def observed(self) -> Times:
+        """`observed_time_unix_nano`, 0 where there is none."""
+        return self._fixed64(_OBSERVED)
+
+    @cached_property
+    def severity_numbers(self) -> Ints:
+        """Severity numbers as they came, 0 where there is none."""
+        starts, ends = self._walk.spans(_SEVERITY)
+        return np.where(ends > 0, self.content[starts], 0).astype(np.int64)
+
+    @cached_property
+    def severity_texts(self) -> Spans:
+        """Where the texts of severities stand."""
+        return self._walk.spans(_SEVERITY_TEXT)
+
+    @cached_property
+    def body_kinds(self) -> npt.NDArray[np.uint8]:
+        """With which tag each body starts, 0 where there is none."""
+        starts, ends = self.bodies
+        return np.where(ends > starts, self.content[starts], 0)
+
+    @cached_property
+    def strings(self) -> Spans:
+        """Where the texts stand of bodies that are strings and nothing else; others start at -1."""
+        starts, ends = delimited(self.content, self.bodies.starts + 1)
+        whole = (self.body_kinds == _STRING_TAG) & (ends == self.bodies.ends)
+        return Spans(np.where(whole, starts, -1), self.bodies.ends)
+
+    @cached_property
+    def map_rows(self) -> list[int]:
+        """The records whose body is a map, the entries of which count as attributes."""
+        found: list[int] = np.flatnonzero(self.body_kinds == _MAP_TAG).tolist()
+        return found
+
+    def body(self, index: int) -> bytes:
+        """Return a record's serialised AnyValue."""
+        return self.text[self.bodies.starts[index] : self.bodies.ends[index]]
+
+    def entries(self, index: int) -> list[bytes]:
+        """Return the serialised KeyValues of a record; a map body's count as attributes."""
+        text, (starts, ends) = self.text, self._attribute_places
+        own = [text[starts[at] : ends[at]] for at in range(*self._attribute_bounds[index : index + 2])]
+        return [*own, *body_entries(self.body(index))] if self.body_kinds[index] == _MAP_TAG else own
+
+    @cached_property
+    def _attribute_places(self) -> tuple[list[int], list[int]]:
+        starts, ends = self.attributes
+        return starts.tolist(), ends.tolist()
+
+    @cached_property
+    def _attribute_bounds(self) -> list[int]:
+        bounds: list[int] = np.searchsorted(self.rows, np.arange(len(self) + 1)).tolist()
+        return bounds
+
+    @cached_property
+    def trace_ids(self) -> list[str]:
+        """Trace ids in lower-case hex, or empty."""
+        return self._hex(_TRACE_ID)
+
+    @cached_property
+    def span_ids(self) -> list[str]:
+        """Span ids in lower-case hex, or empty."""
+        return self._hex(_SPAN_ID)
+
+    def _hex(self, tag: int) -> list[str]:
+        starts, ends = self._walk.spans(tag)
+        found = [""] * len(self)
+        for row in np.flatnonzero(ends > starts).tolist():
+            raw = self.text[starts[row] : ends[row]]
+            found[row] = raw.hex() if any(raw) else ""
+        return found
+
+    def _fixed64(self, tag: int) -> Times:
+        starts, ends = self._walk.spans(tag)
+        return np.where(ends > 0, self.words[starts], 0).astype(np.uint64)
