@@ -77,7 +77,7 @@ def fetch(artifact: str, version: str) -> Path:
 
 
 def _major(home: Path) -> int:
-    """Return the JDK's major version, from its `release` file or its own words."""
+    """Return the major version that the JDK says it has; 0 where it says none."""
     said = subprocess.run([home / "bin" / "java", "-version"], capture_output=True, text=True, check=False)
     match = re.search(r'version "(\d+)', said.stderr)
     return int(match[1]) if match else 0
