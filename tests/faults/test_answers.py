@@ -164,10 +164,10 @@ def test_only_the_slice_that_makes_a_room_fail_is_dead_lettered(
     parser = world.pipeline._parser
     parse = parser.parse
 
-    def raising(bodies: list[str], streams: Ints) -> Ints:
+    def raising(bodies: list[str], streams: Ints, writers: Ints) -> Ints:
         if "poison" in bodies:
             raise ZeroDivisionError("a fault of a room")
-        return parse(bodies, streams)
+        return parse(bodies, streams, writers)
 
     monkeypatch.setattr(parser, "parse", raising)
     good = lines("disk failed") + [("api-0", 1, "request served")] * 4095
