@@ -1,6 +1,7 @@
 """Every panel of every dashboard asks what a real OpenSearch answers with rows."""
 
 import json
+from urllib.parse import unquote
 
 import pytest
 from opensearchpy import OpenSearch
@@ -83,10 +84,19 @@ def test_the_dashboard_fits_the_mapping_that_was_installed(
     assert lint(build_dashboards(stored.prefix), mappings) == []
 
 
+def _query_of_link(pattern: str, field: str, value: str) -> str:
+    """Return what narrows the page that a click on a field's value leads to."""
+    objects = (json.loads(line) for line in build_dashboards().splitlines())
+    (formats,) = (each["attributes"]["fieldFormatMap"] for each in objects if each.get("id") == pattern)
+    address = json.loads(formats)[field]["params"]["urlTemplate"]
+    query = unquote(address).partition("language:lucene,query:'")[2].removesuffix("'))")
+    return query.replace("{{value}}", value)
+
+
 def test_a_link_to_an_incident_lets_raw_logs_pass_and_no_other_incident(
     stored: OpenSearchSettings, client: OpenSearch
 ) -> None:
-    query = {"query_string": {"query": 'incident_id:"i1" OR (*:* NOT event.kind:alert)'}}
+    query = {"query_string": {"query": _query_of_link("burl-incidents", "incident_id", "i1")}}
     count = {kind: client.count(index=f"{stored.prefix}_{kind}-*") for kind in ("incidents", "logs")}
     found = {kind: client.count(index=f"{stored.prefix}_{kind}-*", body={"query": query}) for kind in count}
     assert (found["incidents"]["count"], count["incidents"]["count"]) == (1, 3)
