@@ -15,7 +15,7 @@ import msgpack
 import numpy as np
 
 from burl.bundle import Bundle
-from burl.bundle.bundle import SESSIONS, TEMPLATES
+from burl.bundle.bundle import SESSIONS
 from burl.decide import DeadLetter, Findings
 from burl.decide.counts import TemplateCounts
 from burl.decide.decider import Decider
@@ -35,7 +35,6 @@ from burl.parse import Catalogue
 from burl.parse.parser import Parser
 from burl.parse.settings import ParseSettings
 from burl.parse.standing import NOBODY
-from burl.parse.template_set import TemplateSet
 from burl.receive.batch import Batch, StreamTable
 from burl.window import Events, Sequences
 from burl.window.settings import WindowSettings
@@ -119,10 +118,9 @@ class Pipeline:
         frozen, sessions = None, None
         if bundle is not None:
             window = WindowSettings.model_validate(bundle.manifest.window)
-            frozen = TemplateSet.from_json(bundle.path(TEMPLATES).read_bytes())
+            frozen = bundle.templates()
             parse = frozen.settings
             sessions = SessionSpec.from_json(bundle.path(SESSIONS).read_text())
-        self.streams.expect(known)
         self._parser = Parser(
             parse, self.catalogue, frozen, lambda service: self.streams.service_name(service) in known
         )
@@ -148,6 +146,7 @@ class Pipeline:
         self._maker = FindingMaker(self.streams, self.learning.at, self._deployments.of)
         if state is not None:
             self._restore(state)
+        self.streams.expect(known)  # last: a bundle that does not load changes nothing
 
     def process(self, batch: Batch) -> Findings:
         """Judge one batch; return everything it led to."""
