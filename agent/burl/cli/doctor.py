@@ -37,11 +37,12 @@ def doctor(
 
 def _print_table(checks: "list[Check]") -> None:
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
     colours = {"ok": "green", "warning": "yellow", "broken": "bold red"}
-    table = Table("", "what", "found", "what to do", box=None, header_style="bold")
+    columns = (Column(title, overflow="fold") for title in ("", "what", "found", "what to do"))
+    table = Table(*columns, box=None, header_style="bold")
     for check in checks:
         state = Text(check.state, colours[check.state])
         table.add_row(state, Text(check.subject), Text(check.found), Text(check.advice))

@@ -27,7 +27,7 @@ def examine(config: Path | None, fluent_bit: Path | None, clock: Clock) -> list[
     checks = [ok("configuration", str(config or "the environment"))]
     if settings.receive.tls:
         checks += check_certificates(settings.receive.tls, clock)
-    checks += check_local(settings)
+    checks += check_local(settings, clock)
     if settings.write.store == "opensearch":
         from burl.doctor.store import check_opensearch  # noqa: PLC0415 - opensearch-py takes half a second
 

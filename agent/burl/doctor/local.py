@@ -9,11 +9,12 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from burl.bundle import load_bundle
-from burl.bundle.settings import BundleSettings
+from burl.bundle.factory import make_registry
+from burl.clock import Clock
 from burl.config import Settings
 from burl.doctor.check import Check, broken, ok, warning
 from burl.engine.settings import StateSettings
-from burl.errors import UserError
+from burl.errors import BurlError, UserError
 from burl.receive.server import LOGS_SERVICE
 from burl.receive.settings import ReceiveSettings
 
@@ -21,22 +22,24 @@ _ANSWER_SECONDS = 2.0
 _OTHERS = 0o077
 
 
-def check_local(settings: Settings) -> list[Check]:
-    """Look at everything that needs no network."""
+def check_local(settings: Settings, clock: Clock) -> list[Check]:
+    """Look at everything that needs no network, and at the bundle."""
     return [
-        check_bundle(settings.bundle),
+        check_bundle(settings, clock),
         check_state(settings.state),
         *check_ports(settings),
         *check_token_file(settings.receive),
     ]
 
 
-def check_bundle(settings: BundleSettings) -> Check:
+def check_bundle(settings: Settings, clock: Clock) -> Check:
     """Load the bundle as the agent would."""
-    if settings.path is None:
+    if settings.bundle.registry:
+        return _check_registry(settings, clock)
+    if settings.bundle.path is None:
         return ok("bundle", "none: new templates and rates are learnt while running")
     try:
-        manifest = load_bundle(settings.path).manifest
+        manifest = load_bundle(settings.bundle.path).manifest
     except UserError as error:
         return broken("bundle", str(error), "Train one with `burl train`, or give the path of one.")
     return ok("bundle", f"{manifest.version}, trained {manifest.training.created}")
@@ -82,6 +85,22 @@ def check_token_file(settings: ReceiveSettings) -> list[Check]:
     if settings.token_file.stat().st_mode & _OTHERS:
         return [warning(subject, "can be read by others", "chmod 600 it.")]
     return [ok(subject, "can be read by us alone")]
+
+
+def _check_registry(settings: Settings, clock: Clock) -> Check:
+    subject = f"bundle.registry {settings.bundle.registry}"
+    try:
+        registry = make_registry(settings, clock)
+        if registry is None or not registry.version("champion"):
+            return warning(
+                subject,
+                "has no champion: new templates and rates are learnt while running",
+                "`burl bundle add BUNDLE`, then `burl bundle promote`.",
+            )
+        manifest = registry.open("champion").manifest
+    except BurlError as error:
+        return broken(subject, str(error), "Roll back, or add that bundle again: `burl bundle`.")
+    return ok(subject, f"champion {manifest.version}, trained {manifest.training.created}")
 
 
 def _existing(path: Path) -> Path:

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from burl.bundle.directory import DirectoryRegistry
 from burl.clock import SystemClock
 from burl.doctor.examine import examine
 from support.command_line import burl
+from support.bundles import BUNDLE
 
 SECRET = "hunter2-do-not-show"
 
@@ -51,6 +53,16 @@ def test_a_missing_bundle_is_broken(config: Path) -> None:
     assert states(config)["bundle"] == "broken"
 
 
+def test_the_registry_s_champion_is_loaded(config: Path, tmp_path: Path) -> None:
+    change(config, "bundle", registry=str(tmp_path / "registry"))
+    assert states(config)["bundle.registry"] == "warning"
+    registry = DirectoryRegistry(tmp_path / "registry")
+    version = registry.promote(registry.add(BUNDLE).manifest.version).manifest.version
+    assert states(config)["bundle.registry"] == "ok"
+    (tmp_path / "registry" / "bundles" / version / "templates.json").write_text("{}")
+    assert states(config)["bundle.registry"] == "broken"
+
+
 def test_a_port_that_another_program_has_is_broken(config: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         change(config, "telemetry", metrics_listen=f"127.0.0.1:{taken.getsockname()[1]}")
@@ -77,6 +89,7 @@ def test_an_opensearch_that_cannot_be_reached_is_broken_and_its_password_stays_s
         result = burl(capsys, "doctor", "--config", config, *options)
         assert result.code == 1
         assert "cannot be reached" in " ".join(result.out.split())
+        assert "…" not in result.out
         assert SECRET not in result.out + result.err
 
 
