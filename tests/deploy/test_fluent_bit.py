@@ -94,10 +94,22 @@ def test_without_the_agent_s_configuration_the_doctor_says_what_it_cannot_know()
 
 def test_the_collector_keeps_what_waits_and_never_gives_up() -> None:
     config = yaml.safe_load((DEPLOY / "otel-collector.yaml").read_text("utf-8"))
-    burl = config["exporters"]["otlp/burl"]
-    assert burl["retry_on_failure"] == {"enabled": True, "max_elapsed_time": 0}
-    assert burl["sending_queue"]["storage"] in config["service"]["extensions"]
-    logs = config["service"]["pipelines"]["logs"]
-    assert logs["processors"][-1] == "transform/uid"
-    assert {*logs["receivers"]} <= {*config["receivers"]}
-    assert {*logs["exporters"]} == {*config["exporters"]}
+    for exporter in config["exporters"].values():
+        retry = exporter["retry_on_failure"]
+        assert (retry["enabled"], retry["max_elapsed_time"]) == (True, 0)
+        assert exporter["sending_queue"]["storage"] in config["service"]["extensions"]
+        assert exporter["sending_queue"]["block_on_overflow"]
+        assert "batch" not in exporter["sending_queue"]  # what is sent again is what was sent
+    for way in ("burl", "raw"):
+        files = config["receivers"][f"filelog/{way}"]
+        assert files["retry_on_failure"] == {"enabled": True, "max_elapsed_time": 0}
+        assert files["storage"] in config["service"]["extensions"]
+
+
+def test_neither_way_of_the_collector_holds_the_other_up() -> None:
+    config = yaml.safe_load((DEPLOY / "otel-collector.yaml").read_text("utf-8"))
+    burl, raw = (config["service"]["pipelines"][f"logs/{way}"] for way in ("burl", "raw"))
+    assert burl["processors"] == raw["processors"] == ["memory_limiter", "transform/uid"]
+    assert {*burl["receivers"]} & {*raw["receivers"]} == {"otlp"}
+    assert {*burl["receivers"], *raw["receivers"]} == {*config["receivers"]}
+    assert [*burl["exporters"], *raw["exporters"]] == [*config["exporters"]]
