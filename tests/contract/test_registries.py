@@ -17,8 +17,8 @@ from burl.engine.champion import Followed
 from burl.errors import BundleError, Retryable
 from burl.write.opensearch import connect
 from burl.write.settings import OpenSearchSettings
-from support.damaged_bundles import BUNDLE, DAMAGES, Damage, Directory, Documents, Place, damaged_copy
-from unit.bundle.test_registry import another
+from support.bundles import BUNDLE, another
+from support.damaged_bundles import DAMAGES, Damage, Directory, Documents, Place, damaged_copy
 
 
 @dataclass

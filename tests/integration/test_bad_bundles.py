@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from burl.bundle.directory import DirectoryRegistry
+from support.bundles import BUNDLE
 from support.command_line import burl
-from support.damaged_bundles import BUNDLE, DAMAGES, Damage, Directory, damaged_copy
+from support.damaged_bundles import DAMAGES, Damage, Directory, damaged_copy
 
 pytestmark = pytest.mark.parametrize("damage", DAMAGES)
 

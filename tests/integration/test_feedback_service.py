@@ -17,8 +17,8 @@ from burl.receive.server import LOGS_SERVICE
 from burl.write.base import Store
 from burl_proto.feedback.v1 import feedback_pb2 as pb
 from support import otlp
+from support.bundles import BUNDLE
 
-BUNDLE = Path(__file__).resolve().parents[2] / "examples" / "shop" / "bundle"
 NOW_NS = 1_700_000_000 * 10**9
 STRANGE = "quota of tenant blue exhausted, shedding everything"
 STRANGER = "certificate store cannot be opened by anybody"

@@ -10,8 +10,7 @@ import orjson
 from opensearchpy import OpenSearch
 
 from burl.bundle.bundle import bundle_version
-
-BUNDLE = Path(__file__).resolve().parents[2] / "examples" / "shop" / "bundle"
+from support.bundles import BUNDLE
 
 
 class Place(Protocol):

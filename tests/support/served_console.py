@@ -10,8 +10,7 @@ from burl.clock import SystemClock
 from burl.config import Settings, load_settings, with_options
 from burl.console.serving import console_server
 from burl.write.factory import open_store
-
-BUNDLE = Path(__file__).resolve().parents[2] / "examples" / "shop" / "bundle"
+from support.bundles import BUNDLE
 
 
 class Served:

@@ -1,27 +1,11 @@
 import shutil
 from pathlib import Path
 
-import orjson
 import pytest
 
-from burl.bundle.bundle import bundle_version
 from burl.bundle.directory import DirectoryRegistry
 from burl.errors import BundleError
-
-BUNDLE = Path(__file__).resolve().parents[3] / "examples" / "shop" / "bundle"
-
-
-def another(folder: Path, number: int = 0) -> Path:
-    """Return a copy of the bundle that is a bundle of its own: one file less, for each number another."""
-    copied = folder / f"another-{number}"
-    shutil.copytree(BUNDLE, copied)
-    manifest = orjson.loads((copied / "manifest.json").read_bytes())
-    dropped = sorted(name for name in manifest["files"] if name.startswith("detectors/"))[number]
-    del manifest["files"][dropped]
-    (copied / dropped).unlink()
-    manifest["version"] = bundle_version(manifest["files"])
-    (copied / "manifest.json").write_bytes(orjson.dumps(manifest))
-    return copied
+from support.bundles import BUNDLE
 
 
 def test_a_link_is_no_file_of_a_bundle(tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from support.bundles import BUNDLE
 from support.command_line import burl
-from support.damaged_bundles import BUNDLE
 
 LINES = [f"request {number} of user {number % 13} done in {number % 50} ms" for number in range(300)]
 

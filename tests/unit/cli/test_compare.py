@@ -9,8 +9,8 @@ from burl.decide import Findings
 from burl.write.counters import WriteCounters
 from burl.write.settings import SqliteSettings
 from burl.write.sqlite import SqliteStore
+from support.bundles import BUNDLE
 from support.command_line import burl
-from support.damaged_bundles import BUNDLE
 from support.shadow_documents import HOUR_SECONDS, of_challenger, of_champion, run
 
 

@@ -8,8 +8,8 @@ import yaml
 from burl.bundle.directory import DirectoryRegistry
 from burl.clock import SystemClock
 from burl.doctor.examine import examine
-from support.command_line import burl
 from support.bundles import BUNDLE
+from support.command_line import burl
 
 SECRET = "hunter2-do-not-show"
 

@@ -23,8 +23,8 @@ from burl.feedback.verdict import Verdict, suppression, verdict_document
 from burl.receive.otlp import Decoder
 from burl.receive.settings import ReceiveSettings
 from support import otlp
+from support.bundles import BUNDLE
 
-BUNDLE = Path(__file__).resolve().parents[3] / "examples" / "shop" / "bundle"
 NOW_NS = 1_795_350_000 * 10**9
 _SETTINGS = Settings(decide=DecideSettings(budget="200/day"))
 STRANGE = "quota of tenant blue exhausted, shedding everything"

@@ -9,7 +9,7 @@ from burl.bundle.directory import DirectoryRegistry
 from burl.bundle.settings import BundleSettings
 from burl.engine.champion import Champion
 from burl.errors import BundleError
-from unit.bundle.test_registry import BUNDLE, another
+from support.bundles import BUNDLE, another
 
 
 class Adopted:

@@ -9,7 +9,7 @@ from burl.config import load_settings, with_options
 from burl.engine.agent import make_pipeline
 from burl.receive.otlp import Decoder
 from support import otlp
-from support.damaged_bundles import BUNDLE
+from support.bundles import BUNDLE
 
 START_NS = 1_795_360_000 * 10**9
 NEW = "kernel panic: the disk burns"

@@ -16,7 +16,7 @@ from burl.write.counters import WriteCounters
 from burl.write.settings import SqliteSettings
 from burl.write.sqlite import SqliteStore
 from support import otlp
-from support.damaged_bundles import BUNDLE
+from support.bundles import BUNDLE
 
 START_NS = 1_795_360_000 * 10**9
 VERSION = load_bundle(BUNDLE).manifest.version
