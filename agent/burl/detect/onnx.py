@@ -1,15 +1,24 @@
 """Serves an ONNX model on one thread, in batches of bounded size; knows nothing of training."""
 
-from typing import Any
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 
-from burl.errors import BundleError
+from burl.errors import BundleError, Undecodable
+from burl.receive.wire import submessages, varint
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
 Floats = npt.NDArray[np.float32]
 
+_PATH_TO_SHAPE = (7, 12, 2, 1, 2)
+"""Field numbers of onnx.proto: ModelProto.graph.output.type.tensor_type.shape."""
+_DIMENSION, _DIMENSION_VALUE = 1, b"\x08"
+"""Field number of a shape's dimensions, and how one starts that is a number."""
 _MAX_ROWS = 512
 """Rows of a batch: bounds the memory of what the network computes in between."""
 
@@ -17,28 +26,43 @@ _MAX_ROWS = 512
 class OnnxModel:
     """A model with one output, whose inputs and output share their first axis (rows).
 
-    Args:
-        content: the serialised model.
+    The runtime, 50 MB, is loaded when there is something to compute: an agent whose logs have no sessions
+    yet does without.
 
-    Raises:
-        BundleError: onnxruntime cannot read it.
+    Attributes:
+        content: the serialised model.
+        width: the declared last dimension of its output, 0 where that varies.
     """
 
     def __init__(self, content: bytes) -> None:
+        """Raises BundleError when `content` is no model."""
         self.content = content
         try:
-            self._session = onnxruntime.InferenceSession(
-                content, _options(), providers=["CPUExecutionProvider"]
-            )
+            self.width = _declared_width(content)
+        except (Undecodable, StopIteration) as error:
+            raise BundleError(f"an ONNX model cannot be read: {error}; train the bundle again") from error
+
+    @cached_property
+    def _session(self) -> "InferenceSession":
+        import onnxruntime  # noqa: PLC0415 - see above
+
+        options = onnxruntime.SessionOptions()
+        # One thread and no memory arena: the agent is a sidecar, and scores are cached above.
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.enable_cpu_mem_arena = False
+        options.log_severity_level = 4
+        try:
+            return onnxruntime.InferenceSession(self.content, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime's errors have no base of their own
             raise BundleError(f"an ONNX model cannot be read: {error}; train the bundle again") from error
-        self._output: str = self._session.get_outputs()[0].name
 
     def run(self, **inputs: npt.NDArray[Any]) -> Floats:
         """Return the output for at least one row; `inputs` are named as in the model.
 
         Raises:
-            BundleError: the inputs do not fit the model, which belongs to something else then.
+            BundleError: the inputs do not fit the model, which belongs to something else then; or
+                onnxruntime cannot read it.
         """
         rows = len(next(iter(inputs.values())))
         parts = [
@@ -48,18 +72,24 @@ class OnnxModel:
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def _run(self, inputs: dict[str, npt.NDArray[Any]]) -> Floats:
+        session = self._session
         try:
-            output: Floats = self._session.run([self._output], inputs)[0]
+            output: Floats = session.run([session.get_outputs()[0].name], inputs)[0]
         except Exception as error:  # onnxruntime's errors have no base of their own
             raise BundleError(f"an ONNX model does not fit its use: {error}") from error
         return output
 
 
-def _options() -> onnxruntime.SessionOptions:
-    """One thread and no memory arena: the agent is a sidecar, and scores are cached above."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False
-    options.log_severity_level = 4
-    return options
+def _declared_width(model: bytes) -> int:
+    """Return the last dimension of a serialised model's output, 0 where it varies.
+
+    Raises Undecodable or StopIteration when it is no model.
+    """
+    for number in _PATH_TO_SHAPE:
+        model = next(_fields(model, number))
+    *_, last = _fields(model, _DIMENSION)
+    return varint(last, 1, len(last))[0] if last[:1] == _DIMENSION_VALUE else 0
+
+
+def _fields(raw: bytes, number: int) -> Iterator[bytes]:
+    return (raw[start:end] for start, end in submessages(raw, 0, len(raw), number))

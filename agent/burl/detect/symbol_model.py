@@ -88,8 +88,7 @@ class SymbolModel:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise BundleError(f"the model in {directory} cannot be read: {error!r}; retrain") from error
         loaded = cls(vocabulary, symbols, OnnxModel(content), history)
-        highest = np.full((1, history + 1), len(symbols) - 1, dtype=np.int32)
-        if loaded.outputs(highest).shape[1] != symbols.predicted:
+        if loaded.model.width != symbols.predicted:
             raise BundleError(f"the model in {directory} and its vocabulary differ in size; retrain")
         return loaded
 

@@ -177,7 +177,7 @@ class Piece:
         """Return the serialised LogRecords; what each of them holds has not been looked at."""
         found = _records(self.raw) if self.cut is None else self.cut
         if found is None:
-            found = [self.raw[start:end] for start, end in _submessages(self.raw, 0, len(self.raw), 2)]
+            found = [self.raw[start:end] for start, end in submessages(self.raw, 0, len(self.raw), 2)]
         return found
 
 
@@ -198,9 +198,9 @@ def read_request(raw: bytes) -> list[Piece]:
         with suppress(DecodeError):  # then by hand, to say what is wrong with it
             return _read_at_once(raw)
     pieces: list[Piece] = []
-    for start, end in _submessages(raw, 0, len(raw), 1):
-        resource = b"".join(raw[a:b] for a, b in _submessages(raw, start, end, 1))
-        for a, b in _submessages(raw, start, end, 2):
+    for start, end in submessages(raw, 0, len(raw), 1):
+        resource = b"".join(raw[a:b] for a, b in submessages(raw, start, end, 1))
+        for a, b in submessages(raw, start, end, 2):
             is_sound = b - a <= PIECE_BYTES and _records(raw[a:b]) is not None
             pieces += (Piece(resource, raw[c:d]) for c, d in ([(a, b)] if is_sound else _cut(raw, a, b)))
     return pieces
@@ -217,14 +217,17 @@ def _read_at_once(raw: bytes) -> list[Piece]:
 def _cut(raw: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Cut a ScopeLogs between records; yields only when all of it was walked through."""
     cuts = [start]
-    for _, record_end in _submessages(raw, start, end, 2):
+    for _, record_end in submessages(raw, start, end, 2):
         if record_end - cuts[-1] >= PIECE_BYTES:
             cuts.append(record_end)
     return zip(cuts, [*cuts[1:], end], strict=True)
 
 
-def _submessages(raw: bytes, position: int, end: int, wanted: int) -> Iterator[tuple[int, int]]:
-    """Yield start and end of every length-delimited field number `wanted` between `position` and `end`."""
+def submessages(raw: bytes, position: int, end: int, wanted: int) -> Iterator[tuple[int, int]]:
+    """Yield start and end of every length-delimited field number `wanted` between `position` and `end`.
+
+    Raises Undecodable where it is no serialised message.
+    """
     wanted_tag = wanted << 3 | _LENGTH_DELIMITED
     while position < end:
         tag = raw[position]
@@ -232,7 +235,7 @@ def _submessages(raw: bytes, position: int, end: int, wanted: int) -> Iterator[t
         if tag == wanted_tag and 0 < length < 0x80:  # noqa: PLR2004 - one-byte varint, by far the most usual
             position += 2
         else:
-            tag, position = _varint(raw, position, end)
+            tag, position = varint(raw, position, end)
             length, position = _payload(raw, position, end, tag)
         if position + length > end:
             raise Undecodable(f"a field at byte {position} reaches past the end of its message")
@@ -247,16 +250,16 @@ def _payload(raw: bytes, position: int, end: int, tag: int) -> tuple[int, int]:
     if tag >> 3 == 0:
         raise Undecodable(f"field number 0 before byte {position}")
     if wire_type == _LENGTH_DELIMITED:
-        return _varint(raw, position, end)
+        return varint(raw, position, end)
     if wire_type == 0:
-        return 0, _varint(raw, position, end)[1]
+        return 0, varint(raw, position, end)[1]
     if wire_type not in _FIXED_WIDTHS:
         raise Undecodable(f"wire type {wire_type} before byte {position}")
     return _FIXED_WIDTHS[wire_type], position
 
 
-def _varint(raw: bytes, position: int, end: int) -> tuple[int, int]:
-    """Return a base-128 number and the position after it."""
+def varint(raw: bytes, position: int, end: int) -> tuple[int, int]:
+    """Return a base-128 number and the position after it. Raises Undecodable."""
     value = shift = 0
     while position < end and shift <= _MAX_VARINT_BITS:
         byte = raw[position]

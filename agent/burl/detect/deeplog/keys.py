@@ -188,11 +188,8 @@ class KeyModel:
         return self._learnt.model.run(symbols=windows[:, :-1].astype(np.int64))
 
     def _check(self) -> None:
-        """Run the network once, so that one which does not fit its vocabulary is refused at load."""
-        if self._learnt is None:
-            return
-        highest = np.full((1, self._config.history + 1), len(self._learnt.symbols) - 1, dtype=np.int32)
-        if self._log_probabilities(highest).shape[1] != self._learnt.symbols.predicted:
+        """Refuse a network that does not fit its vocabulary, at load."""
+        if self._learnt and self._learnt.model.width != self._learnt.symbols.predicted:
             raise BundleError(
                 "deeplog: the network and its vocabulary differ in size; train the bundle again"
             )
