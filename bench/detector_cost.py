@@ -13,8 +13,8 @@ import time
 from pathlib import Path
 
 from burl.detect import Detector
+from burl.detect.parts import parts_of, score_parts
 from burl.detect.registry import detector_names, detector_type
-from burl.testing.scores import parts_of, score_parts
 from burl.testing.synthetic import SyntheticCorpus, synthetic_corpus
 from burl.window import Unit
 

@@ -21,8 +21,9 @@ import msgpack
 import numpy as np
 
 from burl.detect import Detector, Explanation, Scores
+from burl.detect.parts import parts_of, score_parts
 from burl.parse import Catalogue
-from burl.testing.scores import parts_of, roc_area, score_parts, unit_scores
+from burl.testing.scores import roc_area, unit_scores
 from burl.testing.synthetic import SyntheticCorpus, flooded, reworded, synthetic_corpus
 from burl.window import Intervals
 

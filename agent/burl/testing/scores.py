@@ -1,29 +1,13 @@
 """What checks and evaluations ask of a detector: its scores of a whole corpus, aligned with the labels."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import numpy.typing as npt
 
-from burl.detect import Corpus, Detector, Scores, Units
-from burl.window import Intervals, Unit
+from burl.detect import Corpus, Detector, Scores
+from burl.detect.parts import parts_of, score_parts
+from burl.window import Intervals
 
 Floats = npt.NDArray[np.float64]
-
-
-def parts_of(corpus: Corpus, unit: Unit) -> list[Units]:
-    """Return all units of a corpus in the portions in which a detector gets them."""
-    if unit == "event":
-        return list(corpus.events())
-    if unit == "interval":
-        return list(corpus.intervals())
-    return [corpus.sequences(unit)]
-
-
-def score_parts(detector: Detector, parts: list[Units]) -> Iterator[tuple[Units, Scores]]:
-    """Score one portion after the other; `explain` may be asked of each before the next."""
-    for units in parts:
-        yield units, detector.score(units)
 
 
 def unit_scores(detector: Detector, corpus: Corpus) -> Floats:

@@ -1,20 +1,20 @@
 """Fits detectors and calibrates them: on the head of the data, scored on its tail, then refitted on all."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from burl.decide.calibration import Calibration
-from burl.detect import Detector, Progress, Scores
+from burl.detect import Detector, Progress, Scores, Units
 from burl.detect.embeddings import TextResources
+from burl.detect.parts import parts_of, score_parts
 from burl.detect.registry import parse_spec
 from burl.errors import InputError
 from burl.receive.batch import Ints
 from burl.train.corpus import Corpus, Split, end_times
 from burl.train.labels import normal_units
 from burl.train.validation import Validation, validate
-from burl.window import Events, Intervals, Sequences, Unit
+from burl.window import Events, Sequences, Unit
 
 _NO_RESOURCES = TextResources()
 MIN_UNITS = 20
@@ -88,7 +88,7 @@ def fit(
 def calibrate(detector: Detector, holdout: Corpus, *, history_seconds: float = 0.0) -> Calibration:
     """Return the calibration of `detector` by its scores of held-out normal units."""
     values, times = [], []
-    for units, scores in scored(detector, holdout):
+    for units, scores in score_parts(detector, parts_of(holdout, detector.unit)):
         values.append(scores.values)
         times.append(_times(units, scores, detector))
     found = np.concatenate([np.empty(0), *values]), np.concatenate([np.empty(0, dtype=np.int64), *times])
@@ -96,20 +96,7 @@ def calibrate(detector: Detector, holdout: Corpus, *, history_seconds: float = 0
     return Calibration.fit(*found, span_seconds=span_seconds, history_seconds=history_seconds)
 
 
-def scored(detector: Detector, corpus: Corpus) -> Iterable[tuple[Events | Sequences | Intervals, Scores]]:
-    """Yield the units of `corpus` with their scores, in order; an online detector learns from them."""
-    parts: Iterable[Events | Sequences | Intervals]
-    if detector.unit == "event":
-        parts = corpus.events()
-    elif detector.unit == "interval":
-        parts = corpus.intervals()
-    else:
-        parts = [corpus.sequences(detector.unit)]
-    for units in parts:
-        yield units, detector.score(units)
-
-
-def _times(units: Events | Sequences | Intervals, scores: Scores, detector: Detector) -> Ints:
+def _times(units: Units, scores: Scores, detector: Detector) -> Ints:
     if isinstance(units, Events):
         return units.times_ns[scores.rows]
     if isinstance(units, Sequences):

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from burl.detect import Detector, Units
+from burl.detect.parts import parts_of, score_parts
 from burl.receive.batch import Ints
 from burl.train.corpus import Corpus
 from burl.window import Events, Sequences
@@ -125,7 +126,7 @@ def validate(detector: Detector, holdout: Corpus, seed: int) -> Validation | Non
     """Return how `detector` scores held-out units; None where nothing tells what an anomaly would be."""
     labels = holdout.labels(detector.unit)
     if labels is not None and labels.any() and not labels.all():
-        units = parts(detector, holdout)
+        units = parts_of(holdout, detector.unit)
         scores, decisive = said(detector, units)
         if detector.absorbs:
             scores, decisive = carried(units, scores), carried(units, decisive)
@@ -147,18 +148,10 @@ def _prevalence(sequences: Sequences) -> float:
     return float(np.clip(_PER_EVENT * length, _LEAST_PREVALENCE, _MOST_PREVALENCE))
 
 
-def parts(detector: Detector, corpus: Corpus) -> list[Units]:
-    """Return the units of `corpus` that the detector is asked about, in order."""
-    if detector.unit == "event":
-        return list(corpus.events())
-    return [corpus.sequences(detector.unit)]
-
-
 def said(detector: Detector, asked: Iterable[Units]) -> tuple[Floats, Bools]:
     """Return the scores of all units, and the verdicts of the paper's own rule."""
     values, verdicts = [np.empty(0)], [np.empty(0, dtype=np.bool_)]
-    for units in asked:
-        scores = detector.score(units)
+    for units, scores in score_parts(detector, asked):
         values.append(scores.values)
         verdicts.append(detector.verdicts(units, scores))
     return np.concatenate(values), np.concatenate(verdicts)

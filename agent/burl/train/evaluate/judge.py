@@ -8,13 +8,14 @@ from burl.decide.grading import Grader
 from burl.decide.settings import DecideSettings, incidents_per_day
 from burl.detect import Progress
 from burl.detect.embeddings import TextResources
+from burl.detect.parts import parts_of
 from burl.detect.registry import detector_names, detector_type, parse_spec
 from burl.errors import InputError
 from burl.train.evaluate.dataset import Dataset
 from burl.train.evaluate.measure import Bools, Floats
 from burl.train.fitting import Fitted, fit
 from burl.train.sequences import sequence_config
-from burl.train.validation import Validation, carried, parts, said
+from burl.train.validation import Validation, carried, said
 from burl.window import Unit
 
 ALL, ENSEMBLE = "all", "ensemble"
@@ -84,7 +85,7 @@ class Judge:
         fitted = self._fit(spec, progress)
         middle = self.clock.monotonic()
         fitted.detector.bind(self.dataset.test.streams)
-        units = parts(fitted.detector, self.dataset.test)
+        units = parts_of(self.dataset.test, fitted.detector.unit)
         scores, paper = said(fitted.detector, units)
         seconds = max(self.clock.monotonic() - middle, 1e-9)
         if fitted.detector.absorbs:
