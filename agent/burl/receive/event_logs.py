@@ -20,11 +20,6 @@ def has_event_columns(header: str) -> bool:
     return {"class", "event"} <= {name.strip().lower() for name in header.split(",")}
 
 
-def is_babeltrace(line: str) -> bool:
-    """Return True for a line as babeltrace prints an event."""
-    return _BABELTRACE.match(line) is not None
-
-
 def table_events(lines: Iterable[str]) -> Iterator[tuple[Mapping[str, str], str]]:
     """Yield (row with lower-case column names, event) of each row of a table.
 
