@@ -14,7 +14,9 @@ from opensearchpy.exceptions import AuthorizationException
 from burl.errors import ConfigError
 from burl.write.names import Dated, IndexNames, Upserted
 from burl.write.opensearch.client import translated
-from burl_opensearch.resources import PLUGINS, Kind, Resource, alerts, resources
+from burl_opensearch.plugin_resources import PLUGINS
+from burl_opensearch.resource import Kind, Resource
+from burl_opensearch.resources import alerts, resources
 from burl_opensearch.settings import PlatformSettings
 from burl_opensearch.stamp import State, compare
 

@@ -5,18 +5,32 @@ tests/integration/test_opensearch_security.py proves it: taking any permission a
 
 from typing import Any
 
-from burl.write.names import IndexNames
+from burl.write.names import Dated, IndexNames, Upserted
 
 SEARCH = "indices:data/read/search"
-_AGENT_CLUSTER = ["indices:admin/index_template/get", "indices:data/write/bulk"]
-_AGENT_INDICES = [
+_READ = ["indices:data/read/get", SEARCH]
+_WRITE = [
     "indices:admin/create",
-    "indices:data/read/get",
-    SEARCH,
     "indices:data/write/bulk[s]",
     "indices:data/write/index",
     "indices:data/write/update",
 ]
+_AGENT_CLUSTER = ["indices:admin/index_template/get", "indices:data/write/bulk"]
+_WRITTEN_BY_AGENTS: tuple[Dated | Upserted, ...] = (
+    "anomalies",
+    "dead_letters",
+    "feedback",
+    "incidents",
+    "logs",
+    "shadow",
+    "suppressions",
+    "template_counts",
+    "templates",
+)
+"""Not bundles: who has taken over an agent shall not say what all agents run."""
+_TRAINER_CLUSTER = ["indices:data/write/bulk"]
+_BUNDLES = ["indices:data/write/bulk[s]", "indices:data/write/delete", "indices:data/write/index"]
+_VERDICTS = ["indices:admin/create", "indices:data/write/bulk[s]", "indices:data/write/index"]
 _READER_CLUSTER = ["indices:data/read/msearch"]
 _READER_INDICES = ["indices:admin/mappings/fields/get*", "indices:data/read/field_caps*", SEARCH]
 """What panels and Discover ask for; who uses Dashboards has its own role (`kibana_user`) beside."""
@@ -37,6 +51,8 @@ SETUP_PLUGINS = [
     "cluster:admin/opensearch/notifications/configs/*",
 ]
 """Rights in plugins that a cluster may lack."""
+SETUP_PLUGIN_INDICES = ["indices:admin/opensearch/ism/managedindex", SEARCH]
+"""The same on indices: a policy is put on those that are there; a monitor searches as who made it."""
 _SETUP_INDICES = [
     "indices:admin/aliases",
     "indices:admin/create",
@@ -46,23 +62,41 @@ _SETUP_INDICES = [
 ]
 
 
-def build_roles(names: IndexNames) -> dict[str, dict[str, Any]]:
-    """Return the roles' bodies by name: for agents, for people who read, for who installs."""
+Role = dict[str, Any]
+
+
+def build_roles(names: IndexNames) -> dict[str, Role]:
+    """Return the roles' bodies by name: for agents, for people who read or train, for who installs."""
     prefix = names.prefix
+    everything = [f"{prefix}_*"]
+    bundles = [f"{prefix}_bundles*"]
+    verdicts = [f"{prefix}_{kind}*" for kind in ("feedback", "suppressions")]
+    agents = [f"{prefix}_{kind}*" for kind in _WRITTEN_BY_AGENTS]
     return {
         f"{prefix}_agent": _role(
-            prefix, "Burl's agents: write findings, read suppressions.", _AGENT_CLUSTER, _AGENT_INDICES
+            "Burl's agents: write findings, read suppressions and bundles.",
+            _AGENT_CLUSTER,
+            [_grant(agents, [*_READ, *_WRITE]), _grant(bundles, _READ)],
         ),
-        f"{prefix}_reader": _role(prefix, "People who look at findings.", _READER_CLUSTER, _READER_INDICES),
+        f"{prefix}_reader": _role(
+            "People who look at findings.", _READER_CLUSTER, [_grant(everything, _READER_INDICES)]
+        ),
+        f"{prefix}_trainer": _role(
+            "`burl retrain`, `burl bundle`: say which bundle agents run.",
+            _TRAINER_CLUSTER,
+            [_grant(everything, _READ), _grant(bundles, _BUNDLES), _grant(verdicts, _VERDICTS)],
+        ),
         f"{prefix}_setup": _role(
-            prefix, "`burl platform install`.", [*_SETUP_CLUSTER, *SETUP_PLUGINS], _SETUP_INDICES
+            "`burl platform install`.",
+            [*_SETUP_CLUSTER, *SETUP_PLUGINS],
+            [_grant(everything, [*_SETUP_INDICES, *SETUP_PLUGIN_INDICES])],
         ),
     }
 
 
-def _role(prefix: str, description: str, cluster: list[str], indices: list[str]) -> dict[str, Any]:
-    return {
-        "description": description,
-        "cluster_permissions": cluster,
-        "index_permissions": [{"index_patterns": [f"{prefix}_*"], "allowed_actions": indices}],
-    }
+def _grant(patterns: list[str], actions: list[str]) -> Role:
+    return {"index_patterns": patterns, "allowed_actions": actions}
+
+
+def _role(description: str, cluster: list[str], indices: list[Role]) -> Role:
+    return {"description": description, "cluster_permissions": cluster, "index_permissions": indices}

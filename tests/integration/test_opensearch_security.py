@@ -1,21 +1,28 @@
 """OpenSearch 2.19 with its security plugin: TLS, certificates, passwords, roles that grant just enough."""
 
 import copy
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import AuthorizationException, TransportError
 
+from burl.bundle.opensearch import OpenSearchRegistry
+from burl.clock import SystemClock
 from burl.decide import CatalogueEntry, Findings
-from burl.errors import ConfigError, Retryable, SinkError
+from burl.errors import BundleError, ConfigError, Retryable, SinkError
+from burl.feedback import Desk
 from burl.write.names import IndexNames
 from burl.write.opensearch import OpenSearchStore, connect
 from burl.write.settings import OpenSearchSettings
 from burl_opensearch.platform import install, status, uninstall, upgrade
-from burl_opensearch.roles import SEARCH, SETUP_PLUGINS, build_roles
+from burl_opensearch.roles import SEARCH, SETUP_PLUGIN_INDICES, SETUP_PLUGINS, build_roles
+from support.bundles import BUNDLE, another
 from support.opensearch_server import OpenSearchUnavailableError
 from support.retries import seeded_retry
 from support.samples import annotation, dead_letter, incident, template, template_count, verdict
@@ -116,6 +123,30 @@ def _agent_work(settings: OpenSearchSettings) -> None:
         store.add_verdict(verdict(1))
         version, _ = store.suppressions()
         store.put_suppressions(version + 1, [])
+        registry = OpenSearchRegistry(client, settings, SystemClock())
+        registry.versions()  # the console lists them
+        with suppress(BundleError):  # there is none; what counts is that this may be asked
+            registry.open("champion")
+    finally:
+        store.close()
+
+
+def _trainer_work(settings: OpenSearchSettings) -> None:
+    """Do what `burl retrain` and `burl bundle` do. Raises BundleError, ConfigError or SinkError."""
+    store = _store(settings)
+    registry = OpenSearchRegistry(connect(settings), settings, SystemClock())
+    desk = Desk(store, SystemClock())
+    try:
+        desk.verdicts()
+        with tempfile.TemporaryDirectory() as folder:
+            registry.add(another(Path(folder)))
+        version = registry.add(BUNDLE).manifest.version
+        registry.challenge(version)
+        desk.record("retrain", {"bundle.version": version})
+        store.shadow(version)
+        registry.promote()
+        desk.retire(version, lambda _: True)
+        registry.prune(keep=0)
     finally:
         store.close()
 
@@ -216,18 +247,21 @@ def _outdate(client: OpenSearch, name: str) -> None:
 WORK: dict[str, Callable[[OpenSearchSettings], None]] = {
     "agent": _agent_work,
     "reader": _reader_work,
+    "trainer": _trainer_work,
     "setup": _setup_work,
 }
+UNTRIED = {"setup": {*SETUP_PLUGINS, *SETUP_PLUGIN_INDICES}}
+"""Rights in plugins that this cluster lacks."""
 
 
 def _lesser(role: Role) -> Iterator[tuple[str, Role]]:
     """Yield `role` without each of its permissions."""
-    for path in (("cluster_permissions",), ("index_permissions", 0, "allowed_actions")):
+    grants = [("index_permissions", n, "allowed_actions") for n in range(len(role["index_permissions"]))]
+    for path in (("cluster_permissions",), *grants):
         for permission in _at(role, path):
-            if permission not in SETUP_PLUGINS:  # of plugins that this cluster lacks
-                lesser = copy.deepcopy(role)
-                _at(lesser, path).remove(permission)
-                yield permission, lesser
+            lesser = copy.deepcopy(role)
+            _at(lesser, path).remove(permission)
+            yield permission, lesser
 
 
 def _at(role: Any, path: tuple[Any, ...]) -> list[str]:
@@ -243,11 +277,13 @@ def test_taking_any_permission_away_breaks_something(cluster: Cluster, name: str
     prepare = uninstall if name == "setup" else install
     prepare(cluster.admin, cluster.server.url)
     for permission, lesser in _lesser(_role(name)):
+        if permission in UNTRIED.get(name, ()):
+            continue
         settings = cluster.user("trial", lesser)
         try:
             WORK[name](settings)
             useless.append(permission)
-        except (ConfigError, SinkError, TransportError):
+        except (BundleError, ConfigError, SinkError, TransportError):
             pass
         finally:
             _clean(cluster, name)
@@ -255,12 +291,18 @@ def test_taking_any_permission_away_breaks_something(cluster: Cluster, name: str
     assert useless == []
 
 
+def test_an_agent_changes_no_bundle(installed: Cluster) -> None:
+    settings = installed.user("agent", _role("agent"))
+    with pytest.raises((BundleError, ConfigError, SinkError)):
+        OpenSearchRegistry(connect(settings), settings, SystemClock()).add(BUNDLE)
+
+
 def _clean(cluster: Cluster, name: str) -> None:
     """Leave the next trial what the first found."""
     if name == "setup":
         uninstall(cluster.admin, cluster.server.url)
-    elif name == "agent":
-        written = cluster.admin.indices.get(index=f"{PREFIX}_*-2025.11")
+    elif name in {"agent", "trainer"}:
+        written = cluster.admin.indices.get(index=f"{PREFIX}_*-default-*")
         if written:
             cluster.admin.indices.delete(index=",".join(written))
 

@@ -1,6 +1,7 @@
 """Index patterns: what there is to look at, and where a click on an id leads."""
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import quote
 
 from burl_opensearch.dashboards.builders import Link, SavedObject, index_pattern
 from burl_opensearch.fields import ANNOTATION, INCIDENT, LOG, TEMPLATE, TEMPLATE_COUNT, VERDICT, Field
@@ -52,7 +53,23 @@ def _of(fields: Sequence[Field], links: Mapping[str, Link]) -> dict[str, Link]:
     return {field.name: links[field.name] for field in fields if field.name in links}
 
 
+def incident_link(url: str, prefix: str) -> str:
+    """Return the address of an incident in the Dashboards at `url`, for a Mustache with its `incident_id`.
+
+    All of it is encoded: programs that look for addresses in a text end them at brackets and quotes.
+    """
+    page, query = _QUERIES["incident_id"]
+    known, narrowed = (quote(state, safe="") for state in _states(query.replace(_VALUE, '"incident"')))
+    filled = narrowed.replace(quote('"incident"'), quote('"') + "{{{incident_id}}}" + quote('"'))
+    return f"{url.rstrip('/')}/app/dashboards#/view/{page.replace('burl', prefix, 1)}?_g={known}&_a={filled}"
+
+
 def _dashboard(identifier: str, query: str) -> str:
     """Return the address of a dashboard narrowed by a query in Lucene's syntax."""
-    narrowed = f"(language:lucene,query:'{query.replace(' ', '%20')}')"
-    return f"../app/dashboards#/view/{identifier}?_g=(time:(from:now-30d,to:now))&_a=(query:{narrowed})"
+    known, narrowed = _states(query.replace(" ", "%20"))
+    return f"../app/dashboards#/view/{identifier}?_g={known}&_a={narrowed}"
+
+
+def _states(query: str) -> tuple[str, str]:
+    """Return the time and the query as Dashboards keeps them in addresses (rison)."""
+    return "(time:(from:now-30d,to:now))", f"(query:(language:lucene,query:'{query}'))"

@@ -1,4 +1,4 @@
-"""Retention, roles and alerts, on a server that answers as the plugins' documentation says.
+"""Retention, roles and alerts, on a server that answers as the plugins' sources (2.19, 3.8) say.
 
 No package registry has those plugins but Security's, so forms and order are what can be tested.
 """
@@ -16,8 +16,10 @@ from burl.write.opensearch import connect
 from burl.write.settings import OpenSearchSettings
 from burl_opensearch.fields import INCIDENT
 from burl_opensearch.monitors import message
+from burl_opensearch.plugin_resources import PLUGINS
 from burl_opensearch.policies import build_policies
-from burl_opensearch.resources import PLUGINS, Resource, resources
+from burl_opensearch.resource import Resource
+from burl_opensearch.resources import resources
 from burl_opensearch.settings import AlertSettings, PlatformSettings
 from burl_opensearch.stamp import compare
 from support.http_server import HttpServer, Request
@@ -51,6 +53,8 @@ class Plugins(HttpServer):
             bare = f"{bare}/{body['config_id']}" if bare == _CONFIGS else f"{bare}/made"
             self.kept[bare] = body
             return 201, {}
+        if bare in self.kept and body and _type(body) != _type(self.kept[bare]):
+            return 409, {"error": "Config type cannot be changed after creation"}
         must_exist = method != "PUT" or bare.startswith((_MONITORS, _CONFIGS))
         if must_exist and bare not in self.kept:
             return 404, {"error": "not found"}
@@ -62,6 +66,11 @@ class Plugins(HttpServer):
     def _monitors(self, name: str) -> list[Any]:
         kept = [(path, body) for path, body in self.kept.items() if path.startswith(_MONITORS)]
         return [{"_id": path.split("/")[-1], "_source": body} for path, body in kept if body["name"] == name]
+
+
+def _type(body: Any) -> Any:
+    """Return the type of a channel; of anything else, None."""
+    return body.get("config", {}).get("config_type")
 
 
 def _as_told(path: str, body: Any) -> Any:
@@ -104,6 +113,22 @@ def test_everything_is_put_up_replaced_and_taken_away(server: Plugins, alerts: A
     assert {_state(resource) for resource in ours} == {"missing"}
 
 
+def test_a_channel_of_another_type_takes_its_place(server: Plugins) -> None:
+    for alerts in (SLACK, MAIL):
+        for resource in _of_plugins(server, alerts):
+            resource.apply()
+        assert {_state(resource) for resource in _of_plugins(server, alerts)} == {"current"}
+
+
+def test_indices_that_stay_are_let_go_by_their_policy(server: Plugins) -> None:
+    (policy, _) = [r for r in _of_plugins(server, AlertSettings()) if r.kind == "retention policy"]
+    policy.apply()
+    policy.remove()
+    removed, deleted = server.asked[-2:]
+    assert removed.startswith("POST /_plugins/_ism/remove/burl_anomalies-*-*-*,")
+    assert deleted == "DELETE /_plugins/_ism/policies/burl_retention_policy"
+
+
 def test_another_retention_is_outdated_and_reaches_indices_that_are_there(server: Plugins) -> None:
     for resource in _of_plugins(server, AlertSettings()):
         resource.apply()
@@ -127,13 +152,14 @@ def test_verdicts_are_kept() -> None:
     assert not any("feedback" in pattern or pattern.startswith("mine_*") for pattern in patterns)
 
 
-def test_a_message_says_what_where_since_when_and_where_to_look() -> None:
-    text = message("https://dashboards/app")
-    used = set(re.findall(r"{{(\w+)}}", text)) | {"services"}
+@pytest.mark.parametrize("form", ["slack", "mail", "webhook"])
+def test_a_message_says_what_where_since_when_and_where_to_look(form: str) -> None:
+    text = message(form, "https://dashboards/app")
+    used = set(re.findall(r"{{(\w+)}}", text)) - {"bucket_keys"} | {"services"}
     assert used <= {field.name for field in INCIDENT}
     assert {"reason", "services", "data_start_time", "anomaly_grade"} <= used
     assert "https://dashboards/app" in text
-    assert "Look:" not in message("")
+    assert "Look" not in message(form, "")
 
 
 @pytest.mark.parametrize("wrong", [{"form": "slack"}, {"form": "mail", "mail_to": ["a@b.org"]}])
