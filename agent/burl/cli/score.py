@@ -111,5 +111,6 @@ def _write_junit(path: Path, failures: list[dict[str, Any]]) -> None:
 def _print_line(document: dict[str, Any]) -> None:
     """Write a finding as one readable line, the offending record under it."""
     service = document.get("service.name", "")
-    head = f"{document['@timestamp']}  {document['anomaly_grade']:.2f}  {service}  {document['reason']}"
+    reason = f"{'(learning) ' if document.get('learning') else ''}{document['reason']}"
+    head = f"{document['@timestamp']}  {document['anomaly_grade']:.2f}  {service}  {reason}"
     print(head, document.get("log.record.original", ""), sep="\n    ")

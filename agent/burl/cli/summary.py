@@ -17,15 +17,18 @@ class Summary:
 
     Attributes:
         findings: annotations in all.
+        early: of them, those about services that were being learnt still.
         incidents: ids of the incidents.
     """
 
     findings: int = 0
+    early: int = 0
     incidents: set[str] = field(default_factory=set)
 
     def add(self, findings: "Findings") -> None:
         """Count what one slice of records led to."""
         self.findings += len(findings.annotations)
+        self.early += sum(bool(each.document.get("learning")) for each in findings.annotations)
         self.incidents.update(incident.id for incident in findings.incidents)
 
     def show(self, records: int, learning: Sequence[str]) -> None:
@@ -39,7 +42,8 @@ class Summary:
             return
         counts = ((records, "record"), (self.findings, "finding"), (len(self.incidents), "incident"))
         said = ", ".join(f"{count:,} {noun}{'' if count == 1 else 's'}" for count, noun in counts)
-        print(f"{said}.", file=sys.stderr)
+        early = f" {self.early:,} of the findings came while still learning." if self.early else ""
+        print(f"{said}.{early}", file=sys.stderr)
         if learning:
             why = "usual is known after 1,000 records with little new among them"
             print(f"Still learning, so without incidents: {_names(learning)} ({why}).", file=sys.stderr)

@@ -57,6 +57,20 @@ def test_people_get_a_readable_line(
     assert not out.startswith("{")
 
 
+def test_what_is_found_while_learning_is_marked(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, log: Path
+) -> None:
+    early = log.with_name("early.log")
+    lines = log.read_text().splitlines(keepends=True)
+    early.write_text("".join([*lines[:100], _line(100, ODD), *lines[101:]]))
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    shown = burl(capsys, "score", early)
+    assert "  early  (learning) early never wrote this before" in shown.out
+    assert "1 of the findings came while still learning" in shown.err
+    assert "(learning)" not in burl(capsys, "score", log).out
+
+
 def test_people_are_told_what_it_came_to_and_why_nothing_was_found(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, log: Path
 ) -> None:
