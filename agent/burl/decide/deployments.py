@@ -88,5 +88,5 @@ class Deployments:
 def version_of(identity: Identity) -> str:
     """Return the version that a stream runs: `service.version`, else its image; nothing where unknown."""
     fields = identity.fields
-    image = ":".join(filter(None, (fields.get("container.image.name"), fields.get("container.image.tag"))))
-    return fields.get("service.version") or image
+    image, tag = fields.get("container.image.name", ""), fields.get("container.image.tag", "")
+    return fields.get("service.version") or (f"{image}:{tag}" if image and tag else image or tag)

@@ -84,11 +84,11 @@ class OtlpOrigin(Origin):
 
     def attribute_texts(self, indexes: Sequence[int]) -> list[str]:
         """Return `attributes` of these records as JSON, each distinct KeyValue of theirs decoded once."""
-        resources = {raw: resource_entries(raw) for raw in set(self.resources)}
         pairs = JsonPairs()
-        return [
-            pairs.text([*resources[self.resources[index]], *self.records.entries(index)]) for index in indexes
-        ]
+        entries = {raw: resource_entries(raw) for raw in set(self.resources)}
+        alone = {raw: pairs.text(of_resource) for raw, of_resource in entries.items()}
+        columns = [(self.resources[index], self.records.entries(index)) for index in indexes]
+        return [pairs.text([*entries[raw], *own]) if own else alone[raw] for raw, own in columns]
 
     def trace_id(self, index: int) -> str:
         """Return 32 hex digits, or an empty string."""

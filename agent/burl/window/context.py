@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from burl.receive.batch import Batch
+from burl.window.groups import group_by_stream
 
 Lines = tuple[str, ...]
 
@@ -43,16 +44,13 @@ class Contexts:
         """Remember the batch's last lines; return what came before each of its records."""
         before: dict[int, Lines] = {}
         if self._count and len(batch):
-            order = np.argsort(batch.streams, kind="stable")
-            of_order = batch.streams[order]
-            cuts = np.flatnonzero(of_order[1:] != of_order[:-1]) + 1
-            starts, ends = [0, *cuts.tolist()], [*cuts.tolist(), len(order)]
-            positions = order.tolist()
-            for start, end, stream in zip(starts, ends, of_order[starts].tolist(), strict=True):
-                before[stream] = self._lines.pop(stream, ())
+            groups = group_by_stream(batch.streams)
+            positions = groups.order.tolist()
+            for stream, start, end in zip(groups.streams, groups.starts, groups.ends, strict=True):
+                known = before[stream] = self._lines.pop(stream, ())
                 last = positions[max(start, end - self._count) : end]
                 lines = tuple([batch.bodies[i][: self._max_chars] for i in last])
-                self._lines[stream] = (before[stream] + lines)[-self._count :]
+                self._lines[stream] = lines if end - start >= self._count else (known + lines)[-self._count :]
             while len(self._lines) > self._max_streams:
                 self._lines.popitem(last=False)
         return BatchContext(batch, before, self._count, self._max_chars)

@@ -185,8 +185,9 @@ class Sessions:
 
     def _in_order(self, rows: list[Row]) -> list[Row]:
         ordered = sorted(rows, key=_time_ns)
-        services = {stream: self._table.identity(stream).service for stream in set(map(_stream, rows))}
-        if len(services) > 1:
+        streams = set(map(_stream, rows))
+        if len(streams) > 1:
+            services = {stream: self._table.identity(stream).service for stream in streams}
             ordered.sort(key=lambda row: services[row[STREAM]])
         return ordered
 

@@ -221,5 +221,5 @@ def test_drop_surprise_grows_with_the_drop(mean: float, spread: float) -> None:
 
 
 def test_silence_surprise_is_one_in_all_gaps_met_at_the_first_longer_one() -> None:
-    assert silence_surprise(zeros=3, longest=2, present=999) == pytest.approx(3)
-    assert silence_surprise(zeros=6, longest=2, present=999) == pytest.approx(6)
+    zeros, longest, present = np.array([3, 6]), np.array([2, 2]), np.array([999, 999])
+    assert silence_surprise(zeros, longest, present) == pytest.approx([3, 6])

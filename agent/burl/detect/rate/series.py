@@ -123,11 +123,8 @@ class ServiceSeries:
             tail = drop_surprise if is_low[row] else burst_surprise
             surprise[row] = tail(int(actual[row]), float(mean[row]), float(variance[row]))
         silent = (actual == 0) & (rows["present"] >= config.min_intervals)
-        for row in np.flatnonzero(silent).tolist():
-            entry = rows[row]
-            gap = silence_surprise(int(entry["zeros"]) + 1, int(entry["longest"]), int(entry["present"]))
-            surprise[row] = max(surprise[row], gap)
-        return surprise, is_low
+        gaps = silence_surprise(rows["zeros"] + 1, rows["longest"], rows["present"])
+        return np.where(silent, np.maximum(surprise, gaps), surprise), is_low
 
     def _variance(self, mean: npt.NDArray[np.float64], factor: float) -> npt.NDArray[np.float64]:
         # never under Poisson, never steadier than real traffic, and wider while the mean is uncertain

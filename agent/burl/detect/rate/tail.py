@@ -2,6 +2,11 @@
 
 import math
 
+import numpy as np
+import numpy.typing as npt
+
+from burl.receive.batch import Ints
+
 _MAX_SHAPE = 1e6
 """Shapes beyond it are Poisson for every purpose here, and would only lose digits."""
 
@@ -47,10 +52,10 @@ def _decades(log_mass: float, ratio: float) -> float:
     return max(0.0, -(log_mass - math.log1p(-ratio)) / math.log(10))
 
 
-def silence_surprise(zeros: int, longest: int, present: int) -> float:
-    """Return the decades of surprise of the last `zeros` intervals without an event.
+def silence_surprise(zeros: Ints, longest: Ints, present: Ints) -> npt.NDArray[np.float64]:
+    """Return, for each series, the decades of surprise of its last `zeros` intervals without an event.
 
     None of `present` gaps met so far was longer than `longest` intervals, so one more is about 1 in
     `present` + 1; longer ones follow the exponential tail through that point.
     """
-    return math.log10(present + 1) * zeros / (longest + 1)
+    return np.asarray(np.log10(present + 1) * zeros / (longest + 1), dtype=np.float64)
