@@ -18,7 +18,7 @@ AGENT = ROOT / "agent" / "burl"
 SOURCES = sorted([*AGENT.rglob("*.py"), *(ROOT / "plugin").rglob("*.py")])
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 ROOMS = ("receive", "parse", "window", "detect", "decide", "write")
-EVERYWHERE = {"errors", "clock", "distinct"}
+EVERYWHERE = {"errors", "clock", "distinct", "fairness"}
 """Modules of `burl` that belong to no room and that every room may use."""
 HEAVY = ("torch", "sklearn", "pandas", "onnx")
 
