@@ -162,8 +162,8 @@ def make_agent(settings: Settings, clock: Clock | None = None) -> Agent:
 def make_shadow(settings: Settings, store: Store, clock: Clock, champion: Pipeline) -> Shadow:
     """Return the place of a challenger beside the rooms of the champion."""
 
-    def make(bundle: Bundle) -> tuple[Pipeline, Decoder]:
-        pipeline = make_pipeline(settings, bundle, None)
+    def make(bundle: Bundle, state: "dict[str, object] | None") -> tuple[Pipeline, Decoder]:
+        pipeline = make_pipeline(settings, bundle, state)
         return pipeline, Decoder(settings.receive, pipeline.streams)
 
     return Shadow(
@@ -173,6 +173,7 @@ def make_shadow(settings: Settings, store: Store, clock: Clock, champion: Pipeli
         agent=socket.gethostname(),
         champion=champion,
         make=make,
+        saved=settings.state.directory / "challenger",
     )
 
 

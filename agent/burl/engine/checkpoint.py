@@ -24,7 +24,7 @@ _KEPT_CHECKPOINTS = 2
 _KEPT_ASIDE = 3
 
 
-class _UnusableError(Exception):
+class UnusableError(Exception):
     """A checkpoint cannot be continued from; its text says why."""
 
 
@@ -70,14 +70,7 @@ class StateDirectory:
 
     def write(self, generation: int, payload: bytes) -> None:
         """Write checkpoint `generation`; remove what neither it nor the one before needs. Raises OSError."""
-        target = self.path / f"checkpoint-{generation:012d}"
-        staging = target.with_suffix(".new")
-        with os.fdopen(os.open(staging, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(hashlib.sha256(payload).digest())
-            file.write(payload)
-            file.flush()
-            os.fsync(file.fileno())
-        staging.rename(target)
+        write_state(self.path / f"checkpoint-{generation:012d}", payload)
         self._prune()
 
     def recover(self) -> Recovered:
@@ -93,8 +86,8 @@ class StateDirectory:
         aside: list[Aside] = []
         for generation, path in reversed(checkpoints):
             try:
-                state = _read(path)
-            except _UnusableError as error:
+                state = read_state(path)
+            except UnusableError as error:
                 aside.append(self.set_aside(path, str(error)))
                 continue
             after = [p for g, p in journals if g >= generation]
@@ -127,17 +120,35 @@ def pack(state: dict[str, Any]) -> bytes:
     return packed
 
 
-def _read(path: Path) -> dict[str, Any]:
+def write_state(target: Path, payload: bytes) -> None:
+    """Write what `pack` returned, whole or not at all, mode 0600. Raises OSError."""
+    staging = target.with_suffix(".new")
+    with os.fdopen(os.open(staging, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(hashlib.sha256(payload).digest())
+        file.write(payload)
+        file.flush()
+        os.fsync(file.fileno())
+    staging.rename(target)
+
+
+def read_state(path: Path) -> dict[str, Any]:
+    """Return the state that a file holds.
+
+    Raises:
+        UnusableError: it is damaged, or of an older version.
+        ConfigError: it was written by a newer version of Burl.
+        OSError: it cannot be read.
+    """
     data = path.read_bytes()
     digest, payload = data[:_DIGEST_BYTES], data[_DIGEST_BYTES:]
     if hashlib.sha256(payload).digest() != digest:
-        raise _UnusableError("it is damaged")
+        raise UnusableError("it is damaged")
     try:
         version, state = msgpack.unpackb(payload, raw=False, strict_map_key=False)
     except (ValueError, msgpack.UnpackException) as error:
-        raise _UnusableError(f"it does not decode: {error}") from error
+        raise UnusableError(f"it does not decode: {error}") from error
     if version > STATE_VERSION:
         raise ConfigError(f"{path} has state version {version}, newer than {STATE_VERSION}; upgrade Burl")
     if version < STATE_VERSION:
-        raise _UnusableError(f"its layout {version} is older than {STATE_VERSION}")
+        raise UnusableError(f"its layout {version} is older than {STATE_VERSION}")
     return dict(state)

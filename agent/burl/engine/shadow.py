@@ -2,8 +2,8 @@
 
 It has a thread, streams, templates and windows of its own: whatever it does, the champion's answers do not
 wait for it. It takes no more than its share of a core; requests that would wait too long pass it by, and are
-counted. What it finds is stored apart (docs/annotation.md, Shadow), best effort, and nothing of it survives a
-restart: then it begins anew.
+counted. What it finds is stored apart (docs/annotation.md, Shadow), best effort. When the agent is stopped,
+its state goes into a file, from which the next start goes on; after a crash it begins anew.
 """
 
 import asyncio
@@ -12,13 +12,15 @@ import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from burl.bundle import Bundle
 from burl.bundle.settings import BundleSettings
 from burl.clock import Clock
 from burl.engine.pipeline import Pipeline
-from burl.engine.shadow_run import ShadowRun
-from burl.errors import BurlError
+from burl.engine.shadow_run import ShadowRun, State, beside
+from burl.engine.shadow_state import load, save
+from burl.errors import BurlError, UserError
 from burl.metrics import AnyMetric, Metric
 from burl.receive.otlp import Decoder
 from burl.write.base import Store
@@ -50,7 +52,8 @@ class Shadow:
         clock: Clock,
         agent: str,
         champion: Pipeline,
-        make: Callable[[Bundle], tuple[Pipeline, Decoder]],
+        make: Callable[[Bundle, State | None], tuple[Pipeline, Decoder]],
+        saved: Path,
     ) -> None:
         """Make the place.
 
@@ -60,10 +63,11 @@ class Shadow:
             clock: paces it.
             agent: this agent's name.
             champion: what it is compared with.
-            make: returns rooms of their own for a bundle; raises BundleError.
+            make: returns rooms of their own for a bundle, which go on from a state; raises BundleError.
+            saved: file for its state between two runs of the agent.
         """
         self._settings, self._store, self._clock = settings, store, clock
-        self._agent, self._champion, self._make = agent, champion, make
+        self._agent, self._champion, self._make, self._saved = agent, champion, make, saved
         self._queue: Waiting = queue.SimpleQueue()
         self._waiting_bytes = 0
         self._lock = threading.Lock()
@@ -77,7 +81,7 @@ class Shadow:
         Raises:
             UserError: it does not load; none runs then.
         """
-        await asyncio.to_thread(self.stop)
+        await asyncio.to_thread(self._end)
         if bundle is not None:
             await asyncio.to_thread(self._start, bundle)
 
@@ -98,12 +102,24 @@ class Shadow:
             self._queue.put(now_ns)
 
     def stop(self) -> None:
-        """End it: what waits is left, what was found is stored where the store takes it."""
-        thread, self._thread, self._run = self._thread, None, None
-        if thread is not None:
-            self._stopping.set()
-            self._queue.put(None)
-            thread.join(_STOP_SECONDS)
+        """End it, for the next start to go on with."""
+        run = self._end()
+        if run is not None:
+            save(self._saved, run)
+
+    def _end(self) -> ShadowRun | None:
+        """End it, and return it if it ended in time.
+
+        What waits is left; what was found is stored where the store takes it.
+        """
+        thread, run = self._thread, self._run
+        self._thread = self._run = None
+        if thread is None:
+            return None
+        self._stopping.set()
+        self._queue.put(None)
+        thread.join(_STOP_SECONDS)
+        return None if thread.is_alive() else run
 
     def metrics(self) -> list[AnyMetric]:
         """Return what is counted, of the challenger that runs now."""
@@ -124,21 +140,34 @@ class Shadow:
         ]
 
     def _start(self, bundle: Bundle) -> None:
-        pipeline, decoder = self._make(bundle)
-        run = ShadowRun(
-            pipeline,
-            decoder,
-            bundle.manifest.version,
-            champion=self._champion,
-            agent=self._agent,
-            start_ns=self._clock.time_ns(),
-        )
+        state = load(self._saved, bundle.manifest.version, beside(self._champion))
+        try:
+            run = self._new(bundle, state)
+        except UserError:
+            raise
+        except Exception:
+            if state is None:
+                raise
+            _LOG.warning("the challenger's state cannot be restored; it begins anew", exc_info=True)
+            run = self._new(bundle, None)
         self._queue, self._waiting_bytes, self._stopping = queue.SimpleQueue(), 0, threading.Event()
         self._run = run
         self._thread = threading.Thread(
             target=self._work, args=(run, self._queue, self._stopping), name="burl-shadow", daemon=True
         )
         self._thread.start()
+
+    def _new(self, bundle: Bundle, state: State | None) -> ShadowRun:
+        pipeline, decoder = self._make(bundle, state and state["pipeline"])
+        return ShadowRun(
+            pipeline,
+            decoder,
+            bundle.manifest.version,
+            champion=self._champion,
+            agent=self._agent,
+            start_ns=self._clock.time_ns(),
+            state=state,
+        )
 
     def _work(self, run: ShadowRun, waiting: Waiting, stopping: threading.Event) -> None:
         stored = self._clock.monotonic()

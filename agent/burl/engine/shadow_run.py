@@ -17,6 +17,13 @@ _MAX_WAITING = 10_000
 """Findings that wait for the store; the oldest are dropped beyond it."""
 _LEFT_OUT = ("context",)
 
+State = dict[str, Any]
+
+
+def beside(champion: Pipeline) -> str:
+    """Return the version of a champion, as runs beside it name it."""
+    return next((source.model_version for source in champion.sources), ONLINE_VERSION)
+
 
 class ShadowRun:
     """A challenger with rooms of its own; belongs to the shadow's thread.
@@ -38,8 +45,9 @@ class ShadowRun:
         champion: Pipeline,
         agent: str,
         start_ns: int,
+        state: State | None = None,
     ) -> None:
-        """Begin.
+        """Begin, or go on.
 
         Args:
             pipeline: rooms with the challenger.
@@ -47,22 +55,27 @@ class ShadowRun:
             version: of the challenger.
             champion: the rooms that it is compared with.
             agent: whose run it is.
-            start_ns: when it began, by the wall clock.
+            start_ns: when it begins, by the wall clock.
+            state: of a run to go on with; `pipeline` does so already.
         """
         self._pipeline, self._decoder, self._version = pipeline, decoder, version
         self._champion, self._agent, self._start_ns = champion, agent, start_ns
         self._hidden_before = dict(champion.suppressor.hidden)
+        self._hidden_earlier: list[str] = []
         self._before = (champion.counters.records, champion.counters.cpu_seconds)
-        self._beside = next((source.model_version for source in champion.sources), ONLINE_VERSION)
+        self._seconds_earlier = 0.0
+        self._beside = beside(champion)
         self._first_ns, self._last_ns = 0, 0
         self._waiting: deque[dict[str, Any]] = deque(maxlen=_MAX_WAITING)
         self.records, self.findings = 0, 0
         self.passed_requests, self.errors = 0, 0
+        if state is not None:
+            self._restore(state)
 
     @property
     def seconds(self) -> float:
         """Processor time that it took."""
-        return self._pipeline.counters.cpu_seconds
+        return self._seconds_earlier + self._pipeline.counters.cpu_seconds
 
     def take(self, raw: bytes, sender: str, arrival_ns: int) -> float:
         """Score a request; return the seconds of processor time that it took. Raises nothing."""
@@ -95,6 +108,32 @@ class ShadowRun:
         for _ in range(findings):
             self._waiting.popleft()
 
+    def state(self) -> State:
+        """Return what going on needs, as msgpack-able values."""
+        return {
+            "challenger": self._version,
+            "champion": self._beside,
+            "pipeline": self._pipeline.state(),
+            "start_ns": self._start_ns,
+            "span_ns": [self._first_ns, self._last_ns],
+            "counts": [self.records, self.findings, self.passed_requests, self.errors],
+            "seconds": self.seconds,
+            "champion_counts": list(self._champion_counts()),
+            "hidden": self._hidden(),
+        }
+
+    def _restore(self, state: State) -> None:
+        self._start_ns = state["start_ns"]
+        self._first_ns, self._last_ns = state["span_ns"]
+        self.records, self.findings, self.passed_requests, self.errors = state["counts"]
+        self._seconds_earlier, self._hidden_earlier = state["seconds"], state["hidden"]
+        records, seconds = state["champion_counts"]  # its counters begin anew in each process
+        self._before = (self._before[0] - records, self._before[1] - seconds)
+
+    def _champion_counts(self) -> tuple[int, float]:
+        counters, (records, seconds) = self._champion.counters, self._before
+        return counters.records - records, counters.cpu_seconds - seconds
+
     def _add(self, found: Findings) -> None:
         self.findings += len(found.annotations)
         for annotation in found.annotations:
@@ -107,9 +146,8 @@ class ShadowRun:
             _LOG.exception("the challenger failed on a request; the champion is not concerned")
 
     def _document(self) -> dict[str, Any]:
-        records, seconds = self._before
+        records, seconds = self._champion_counts()
         start = rfc3339(self._start_ns)
-        counters = self._champion.counters
         return {
             "@timestamp": start,
             "data_start_time": rfc3339(self._first_ns),
@@ -119,8 +157,8 @@ class ShadowRun:
             "burl.shadow.cpu_seconds": round(self.seconds, 6),
             "burl.shadow.passed_requests": self.passed_requests,
             "burl.shadow.errors": self.errors,
-            "burl.shadow.champion_records": counters.records - records,
-            "burl.shadow.champion_cpu_seconds": round(counters.cpu_seconds - seconds, 6),
+            "burl.shadow.champion_records": records,
+            "burl.shadow.champion_cpu_seconds": round(seconds, 6),
             "burl.shadow.champion_hidden": self._hidden(),
             "schema_version": SCHEMA_VERSION,
         } | self._stamp("run", start)
@@ -128,7 +166,8 @@ class ShadowRun:
     def _hidden(self) -> list[str]:
         """Return the verdicts that had findings of the champion hidden meanwhile."""
         hidden = dict(self._champion.suppressor.hidden)
-        return sorted(name for name, count in hidden.items() if count > self._hidden_before.get(name, 0))
+        now = (name for name, count in hidden.items() if count > self._hidden_before.get(name, 0))
+        return sorted({*self._hidden_earlier, *now})
 
     def _stamp(self, document: str, key: str) -> dict[str, Any]:
         name = f"shadow\n{self._version}\n{self._agent}\n{key}"

@@ -11,6 +11,7 @@ from burl.bundle import Bundle, load_bundle
 from burl.clock import SystemClock
 from burl.config import load_settings, with_options
 from burl.engine.agent import make_pipeline, make_shadow
+from burl.engine.checkpoint import pack, write_state
 from burl.errors import ConfigError, Retryable
 from burl.write.counters import WriteCounters
 from burl.write.settings import SqliteSettings
@@ -31,7 +32,9 @@ class World:
     """A shadow over a store of its own."""
 
     def __init__(self, directory: Path, store: SqliteStore | None = None, **bundle: Any) -> None:
-        settings = with_options(load_settings(), {"receive": {"max_ahead_seconds": 1e9}, "bundle": bundle})
+        state = {"directory": directory}
+        options = {"receive": {"max_ahead_seconds": 1e9}, "bundle": bundle, "state": state}
+        settings = with_options(load_settings(), options)
         clock = SystemClock()
         self.store = store or SqliteStore(
             SqliteSettings(path=directory / "burl.sqlite"), clock, WriteCounters()
@@ -137,3 +140,60 @@ def test_findings_wait_for_a_store_that_is_away(tmp_path: Path) -> None:
     store.away = False
     world.use(None)
     assert len(world.stored("finding")) >= 1
+
+
+def scored(world: World, seconds: range) -> None:
+    before = world.metric("records")
+    for second in seconds:
+        world.shadow.offer(request(second), "host", START_NS)
+    world.until(lambda: world.metric("records") == before + len(seconds))
+
+
+def test_it_goes_on_where_the_agent_was_stopped(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.use(load_bundle(BUNDLE))
+    scored(world, range(5))
+    world.shadow.stop()
+    found = world.stored("finding")
+    again = World(tmp_path, world.store)
+    again.use(load_bundle(BUNDLE))
+    scored(again, range(5, 8))
+    again.use(None)
+    (run,) = again.stored("run")
+    assert run["burl.shadow.records"] == 8
+    assert run["data_start_time"] == "2026-11-22T15:06:40.000000000Z"
+    assert run["data_end_time"] == "2026-11-22T15:06:47.000000000Z"
+    new = [one for one in again.stored("finding") if one["anomaly_kind"] == "new_template"]
+    assert new == [one for one in found if one["anomaly_kind"] == "new_template"]  # it knows the line by now
+
+
+def test_it_goes_on_only_once_and_only_beside_the_same_champion(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.use(load_bundle(BUNDLE))
+    scored(world, range(5))
+    world.shadow.stop()
+    saved = (tmp_path / "challenger").read_bytes()
+    World(tmp_path, world.store).shadow.stop()  # nothing ran: what is saved stays
+    again = World(tmp_path, world.store)
+    again.champion.adopt(load_bundle(BUNDLE))
+    again.use(load_bundle(BUNDLE))
+    assert again.metric("records") == 0
+    assert not (tmp_path / "challenger").exists()
+    again.use(None)
+    (tmp_path / "challenger").write_bytes(saved[:-1])
+    damaged = World(tmp_path, world.store)
+    damaged.use(load_bundle(BUNDLE))
+    assert damaged.metric("records") == 0
+    damaged.use(None)
+
+
+def test_a_state_that_does_not_fit_has_it_begin_anew(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    state = {"challenger": VERSION, "champion": "online", "pipeline": {"streams": "of another release"}}
+    write_state(tmp_path / "challenger", pack(state))
+    world = World(tmp_path)
+    world.use(load_bundle(BUNDLE))
+    scored(world, range(1))
+    world.use(None)
+    assert "begins anew" in caplog.text
