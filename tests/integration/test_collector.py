@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from opensearchpy.helpers import scan
 from burl.write.settings import OpenSearchSettings
 from support.agent_process import AgentProcess
 from support.collector import Collector, find_collector
+from support.container_log import BEGUN, container_lines, offsets
 
 pytestmark = [
     pytest.mark.integration,
@@ -24,7 +24,6 @@ pytestmark = [
         not find_collector(), reason="no OpenTelemetry Collector: put it on the PATH, or name it by OTELCOL"
     ),
 ]
-BEGUN = datetime(2026, 11, 22, tzinfo=UTC)
 BEGUN_NS = int(BEGUN.timestamp()) * 10**9
 POD = "shop_cart-6d4c9f7b5d-x2v7k_0a1b2c3d-0000-4111-8222-333344445555"
 STORED_SECONDS = 300.0
@@ -69,22 +68,11 @@ def rig(tmp_path: Path, client: OpenSearch, installed: OpenSearchSettings) -> It
     agent.stop()
 
 
-def container_lines(numbers: range) -> list[str]:
-    """Return lines as a container runtime writes them (CRI)."""
-    times = (BEGUN + timedelta(milliseconds=number) for number in numbers)
-    said = (f"request {number} served in {number % 17} ms" for number in numbers)
-    return [
-        f"{time:%Y-%m-%dT%H:%M:%S.%f}000Z stdout F {text}\n" for time, text in zip(times, said, strict=True)
-    ]
-
-
 def expected_uids(path: Path, lines: list[str]) -> list[str]:
     """Return what the configuration makes of each line: file, offset and time."""
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line.encode()))
-    offsets = zip(starts, range(len(lines)), strict=False)
-    return sorted(f"{path}@{start}@{BEGUN_NS + number * 10**6}" for start, number in offsets)
+    return sorted(
+        f"{path}@{start}@{BEGUN_NS + number * 10**6}" for number, start in enumerate(offsets(lines))
+    )
 
 
 def test_every_line_of_a_container_is_stored_once_under_its_id(rig: Rig) -> None:

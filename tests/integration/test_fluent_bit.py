@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from opensearchpy.helpers import scan
 
 from burl.write.settings import OpenSearchSettings
 from support.agent_process import AgentProcess
+from support.container_log import container_lines, offsets
 from support.fluent_bit_process import FluentBit, find_fluent_bit
 
 pytestmark = [
@@ -24,7 +24,6 @@ pytestmark = [
         not find_fluent_bit(), reason="no Fluent Bit: put it on the PATH, or name it by FLUENT_BIT"
     ),
 ]
-BEGUN = datetime(2026, 11, 22, tzinfo=UTC)
 STORED_SECONDS = 300.0
 CHUNK_LINES = 6_000
 """More than fill a chunk, whose answer is larger than Fluent Bit's default for the raw logs."""
@@ -85,21 +84,9 @@ def rig(tmp_path: Path, client: OpenSearch, installed: OpenSearchSettings) -> It
         agent.stop()
 
 
-def container_lines(numbers: range) -> list[str]:
-    """Return lines as a container runtime writes them (CRI)."""
-    times = (BEGUN + timedelta(milliseconds=number) for number in numbers)
-    said = (f"request {number} served in {number % 17} ms" for number in numbers)
-    return [
-        f"{time:%Y-%m-%dT%H:%M:%S.%f}000Z stdout F {text}\n" for time, text in zip(times, said, strict=True)
-    ]
-
-
 def expected_uids(path: Path, lines: list[str]) -> list[str]:
     """Return what the configuration makes of each line: pod, file, offset and time."""
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line.encode()))
-    pairs = zip(starts, lines, strict=False)
+    pairs = zip(offsets(lines), lines, strict=True)
     return sorted(f"uid-1/{path}@{start}@{line.partition(' ')[0]}" for start, line in pairs)
 
 

@@ -2,14 +2,13 @@
 
 import os
 import shutil
-import signal
-import subprocess
 from pathlib import Path
 
 import yaml
 
+from support.sender_process import SenderProcess
+
 SHIPPED = Path(__file__).resolve().parents[2] / "deploy" / "otel-collector.yaml"
-_STOP_SECONDS = 60
 
 
 def find_collector() -> str | None:
@@ -17,7 +16,7 @@ def find_collector() -> str | None:
     return os.environ.get("OTELCOL") or shutil.which("otelcol-contrib") or shutil.which("otelcol")
 
 
-class Collector:
+class Collector(SenderProcess):
     """A process that reads `directory`/pods; what it has not delivered survives in `directory`."""
 
     def __init__(self, directory: Path, burl_port: int) -> None:
@@ -32,27 +31,7 @@ class Collector:
         config["receivers"]["otlp"]["protocols"]["grpc"]["endpoint"] = "127.0.0.1:0"
         config["service"]["telemetry"] = {"metrics": {"level": "none"}}
         del config["service"]["pipelines"]["logs/raw"], config["exporters"]["opensearch"]
-        self._config = directory / "otel-collector.yaml"
-        self._config.write_text(yaml.safe_dump(config))
-        self._log = directory / "otel-collector.log"
-        self._environment = os.environ | {"BURL_HOST": "127.0.0.1", "BURL_PORT": str(burl_port)}
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Start it."""
-        binary = find_collector()
-        assert binary
-        with self._log.open("ab") as log:
-            command = [binary, "--config", str(self._config)]
-            self._process = subprocess.Popen(command, env=self._environment, stdout=log, stderr=log)
-
-    def end(self, number: signal.Signals = signal.SIGKILL) -> None:
-        """End it by a signal, at once unless that is SIGTERM."""
-        if self._process is not None:
-            self._process.send_signal(number)
-            self._process.wait(_STOP_SECONDS)
-            self._process = None
-
-    def log(self) -> str:
-        """Return what it said."""
-        return self._log.read_text(errors="replace")
+        path = directory / "otel-collector.yaml"
+        path.write_text(yaml.safe_dump(config))
+        environment = os.environ | {"BURL_HOST": "127.0.0.1", "BURL_PORT": str(burl_port)}
+        super().__init__(find_collector(), path, environment)

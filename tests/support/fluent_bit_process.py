@@ -2,9 +2,9 @@
 
 import os
 import shutil
-import signal
-import subprocess
 from pathlib import Path
+
+from support.sender_process import SenderProcess
 
 SHIPPED = Path(__file__).resolve().parents[2] / "deploy" / "fluent-bit"
 POD = {
@@ -13,7 +13,6 @@ POD = {
     "POD_UID": "uid-1",
     "NODE_NAME": "node-1",
 }
-_STOP_SECONDS = 60
 
 
 def find_fluent_bit() -> str | None:
@@ -21,7 +20,7 @@ def find_fluent_bit() -> str | None:
     return os.environ.get("FLUENT_BIT") or shutil.which("fluent-bit")
 
 
-class FluentBit:
+class FluentBit(SenderProcess):
     """A process that tails `logs`; what it has not delivered survives in `directory`."""
 
     def __init__(
@@ -46,10 +45,10 @@ class FluentBit:
         }
         for shipped, here in places.items():
             text = text.replace(shipped, here)
-        self._config = directory / name
-        self._config.write_text(text)
-        self._log = directory / "fluent-bit.log"
-        self._environment = dict(os.environ) | POD | {
+        config = directory / name
+        config.write_text(text)
+        prefix = f"raw{directory.name.lower()}"
+        environment = os.environ | POD | {
             "LOG_PATH": f"{logs}/*/*.log",
             "LOG_CONTAINER": "app",
             "OPENSEARCH_HOST": "127.0.0.1",
@@ -57,26 +56,7 @@ class FluentBit:
             "OPENSEARCH_USER": "",
             "OPENSEARCH_PASSWORD": "",
             "OPENSEARCH_TLS": "off",
-            "RAW_LOG_PREFIX": f"raw{directory.name.lower()}",
+            "RAW_LOG_PREFIX": prefix,
         }  # fmt: skip
-        self.raw_logs = f"{self._environment['RAW_LOG_PREFIX']}-*"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Start it."""
-        binary = find_fluent_bit()
-        assert binary
-        with self._log.open("ab") as log:
-            command = [binary, "--config", str(self._config)]
-            self._process = subprocess.Popen(command, env=self._environment, stdout=log, stderr=log)
-
-    def end(self, number: signal.Signals = signal.SIGKILL) -> None:
-        """End it by a signal, at once unless that is SIGTERM."""
-        if self._process is not None:
-            self._process.send_signal(number)
-            self._process.wait(_STOP_SECONDS)
-            self._process = None
-
-    def log(self) -> str:
-        """Return what it said."""
-        return self._log.read_text(errors="replace")
+        self.raw_logs = f"{prefix}-*"
+        super().__init__(find_fluent_bit(), config, environment)
