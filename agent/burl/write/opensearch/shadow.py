@@ -13,13 +13,11 @@ from burl.write.names import IndexNames
 
 
 def put_shadow(client: OpenSearch, names: IndexNames, documents: Sequence[dict[str, Any]]) -> None:
-    """Store `documents`, each in place of the one with its `id`.
+    """Store `documents`, at least one, each in place of the one with its `id`.
 
     Raises:
         Retryable: not all are stored; storing all again is safe.
     """
-    if not documents:
-        return
     lines = chain.from_iterable((_action(names, document), document) for document in documents)
     body = b"".join(orjson.dumps(line) + b"\n" for line in lines)
     answer = client.bulk(body=body, params={"filter_path": "errors,items.*.error"})
