@@ -176,15 +176,16 @@ def hidden_count(rule: Document) -> int:
 
 
 def _different(annotations: list[dict[str, Any]], verdict: Verdict) -> list[dict[str, Any]]:
-    """Return one of all annotations that lead to the same suppression."""
-    if verdict.judgement != "normal":
-        return annotations[:1] if len(annotations) == 1 else _by(annotations, "log.template.id")
+    """Return the first of all annotations of which the verdict says the same."""
     kept: dict[str, dict[str, Any]] = {}
     for annotation in annotations:
-        rule = suppression(verdict_document(verdict, annotation, 0))
-        kept.setdefault(repr((rule["match"], rule["anomaly_kinds"])), annotation)
+        kept.setdefault(_subject(verdict, annotation), annotation)
     return list(kept.values())
 
 
-def _by(annotations: list[dict[str, Any]], field: str) -> list[dict[str, Any]]:
-    return list({annotation.get(field): annotation for annotation in reversed(annotations)}.values())
+def _subject(verdict: Verdict, annotation: dict[str, Any]) -> str:
+    """Return what a verdict on `annotation` is about: the template, or all that a `normal` one would hide."""
+    if verdict.judgement != "normal":
+        return repr(annotation.get("log.template.id"))
+    rule = suppression(verdict_document(verdict, annotation, 0))
+    return repr((rule["match"], rule["anomaly_kinds"]))
