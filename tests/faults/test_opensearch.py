@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,21 +10,25 @@ from typing import Any
 import grpc
 import pytest
 from opensearchpy import OpenSearch
+from opensearchpy.helpers import scan
 
 from burl.config import Settings
 from burl.write.settings import OpenSearchSettings
 from support import fault_proxy
 from support.agent_process import AgentProcess
-from support.fault_proxy import Fault, FaultProxy
+from support.fault_proxy import SLOW_SECONDS, Fault, FaultProxy
 from support.outcome import expected
 from support.raw_sender import RawSender
-from support.workload import SETTINGS, shop_requests
+from support.workload import SETTINGS, shop_requests, shop_uids
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
-RECORDS = 30_000
+RECORDS, ENRICHED_RECORDS = 30_000, 10_000
+DAY = "2026.11.22"
+"""Of the shop's logs."""
 FAULT_SECONDS = 1.5
 WAIT_SECONDS = 60.0
+WAYS: list[Fault] = ["unavailable", "busy", "drop_request", "drop_answer", "slow", "partial"]
 READ_ONLY = "index.blocks.read_only"
 FLOOD_STAGE = "index.blocks.read_only_allow_delete"
 """What OpenSearch sets by itself when a disk passes its flood-stage watermark."""
@@ -73,6 +78,12 @@ class Faults:
         self._threads[-1].start()
 
 
+def written(proxy: FaultProxy, prefix: str) -> dict[str, Any]:
+    """Return the settings of writing through the proxy, to which `slow` is too slow."""
+    opensearch = {"hosts": [proxy.url], "prefix": prefix, "request_timeout_seconds": SLOW_SECONDS / 2}
+    return {"store": "opensearch", "opensearch": opensearch}
+
+
 def ids(client: OpenSearch, prefix: str, kind: str) -> list[str]:
     """Return the `_id` of every document of a kind."""
     client.indices.refresh(index=f"{prefix}_*")
@@ -92,22 +103,15 @@ def wait_for_all(client: OpenSearch, prefix: str, wanted: int) -> list[str]:
     return found
 
 
-def test_a_store_that_fails_in_every_way_gets_everything_once(
-    tmp_path: Path, proxy: FaultProxy, client: OpenSearch, prefix: str
-) -> None:
-    """D-2, D-10, D-11."""
-    requests = list(shop_requests(RECORDS))
-    wanted = expected(Settings.model_validate(SETTINGS | {"receive": {"max_ahead_seconds": 1e9}}), requests)
-    write = {"store": "opensearch", "opensearch": {"hosts": [proxy.url], "prefix": prefix}}
-    agent = AgentProcess(tmp_path, SETTINGS | {"write": write})
-    faults = Faults(proxy, client, prefix)
-    ways: list[Fault] = ["unavailable", "busy", "drop_request", "drop_answer"]
+def send_through(
+    faults: Faults, ways: list[Fault], agent: AgentProcess, requests: list[bytes]
+) -> set[grpc.StatusCode]:
+    """Send the requests, while the store fails in each of the ways and by blocks; return the answers."""
     disturbances = [faults.of_the_way(way) for way in ways] + [
         faults.block(READ_ONLY),
         faults.block(FLOOD_STAGE),
     ]
     every = len(requests) // (len(disturbances) + 1)
-    agent.start()
     sender = RawSender(agent.port)
     answers = set()
     for number, raw in enumerate(requests, 1):
@@ -115,9 +119,47 @@ def test_a_store_that_fails_in_every_way_gets_everything_once(
             disturbances[number // every - 1]()
         answers.add(sender.send(raw))
     faults.wait()
+    return answers
+
+
+def test_a_store_that_fails_in_every_way_gets_everything_once(
+    tmp_path: Path, proxy: FaultProxy, client: OpenSearch, prefix: str
+) -> None:
+    """D-2, D-10, D-11."""
+    requests = list(shop_requests(RECORDS))
+    wanted = expected(Settings.model_validate(SETTINGS | {"receive": {"max_ahead_seconds": 1e9}}), requests)
+    agent = AgentProcess(tmp_path, SETTINGS | {"write": written(proxy, prefix)})
+    agent.start()
+    answers = send_through(Faults(proxy, client, prefix), WAYS, agent, requests)
     found = wait_for_all(client, prefix, len(wanted.annotations))
     agent.stop()
     assert answers == {grpc.StatusCode.OK}
     assert len(found) == len(set(found))
     assert set(found) == wanted.annotations
     assert ids(client, prefix, "dead_letters") == []
+
+
+def test_every_record_is_stored_once_or_a_dead_letter_where_its_document_conflicts_with_the_mapping(
+    tmp_path: Path, proxy: FaultProxy, client: OpenSearch, prefix: str
+) -> None:
+    """D-2, D-10, D-11."""
+    # Lines that continue others have no template: they do not conflict.
+    conflict = {"mappings": {"properties": {"log.record.template": {"type": "ip"}}}}
+    client.indices.create(index=f"{prefix}_logs-default-default-{DAY}", body=conflict)
+    requests = list(shop_requests(ENRICHED_RECORDS, size=200))
+    agent = AgentProcess(tmp_path, SETTINGS | {"write": written(proxy, prefix) | {"mode": "enrich"}})
+    agent.start()
+    answers = send_through(Faults(proxy, client, prefix), WAYS, agent, requests)
+    agent.stop()
+    client.indices.refresh(index=f"{prefix}_*")
+    logs, letters = uids(client, f"{prefix}_logs-*"), uids(client, f"{prefix}_dead_letters-*")
+    assert answers == {grpc.StatusCode.OK}
+    assert logs
+    assert letters
+    assert Counter(shop_uids(ENRICHED_RECORDS)) == logs + letters
+
+
+def uids(client: OpenSearch, index: str) -> Counter[str]:
+    """Return how often each record's uid is in an index."""
+    hits = scan(client, index=index, _source=["log.record.uid"], size=5_000)
+    return Counter(hit["_source"]["log.record.uid"] for hit in hits)

@@ -26,6 +26,7 @@ def own_server() -> Iterator[OpenSearchServer]:
 
 
 def test_a_killed_server_comes_back_with_what_was_answered(own_server: OpenSearchServer) -> None:
+    """D-1, D-10."""
     settings = OpenSearchSettings(hosts=[own_server.url])
     client = connect(settings)
     install(client, own_server.url)

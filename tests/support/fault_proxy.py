@@ -1,5 +1,7 @@
 """An HTTP proxy in front of a real server that fails on demand."""
 
+import json
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -9,10 +11,12 @@ from urllib.parse import urlsplit
 
 from support.serving import serving
 
-Fault = Literal["none", "unavailable", "busy", "drop_request", "drop_answer", "too_large"]
+Fault = Literal["none", "unavailable", "busy", "drop_request", "drop_answer", "slow", "partial", "too_large"]
 _STATUS = {"unavailable": 503, "busy": 429}
 _MAX_BYTES = 1_000_000
 """`too_large` refuses bodies over this."""
+SLOW_SECONDS = 3.0
+_TOO_BUSY = {"status": 429, "error": {"type": "rejected_execution_exception", "reason": "the queue is full"}}
 
 
 class FaultProxy(ThreadingHTTPServer):
@@ -67,8 +71,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(413, b"{}")
         else:
             status, answer = self._forward(body)
+            if fault == "slow":
+                threading.Event().wait(SLOW_SECONDS)
             if fault == "drop_answer":
                 self.close_connection = True
+            elif fault == "partial" and self.path.startswith("/_bulk"):
+                self._answer(status, _refusing_every_third(answer))
             else:
                 self._answer(status, answer)
 
@@ -93,3 +101,13 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
     do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = _handle  # noqa: N815 - the base class's names
+
+
+def _refusing_every_third(answer: bytes) -> bytes:
+    """Return the answer to a bulk request as that of a server too busy for every third document."""
+    said = json.loads(answer)
+    items = [
+        {next(iter(item)): _TOO_BUSY} if number % 3 == 0 else item
+        for number, item in enumerate(said.get("items", []))
+    ]
+    return json.dumps(said | {"errors": True, "items": items}).encode()

@@ -31,6 +31,11 @@ def shop_requests(records: int, size: int = 500) -> Iterator[bytes]:
         yield _request(chunk)
 
 
+def shop_uids(records: int) -> set[str]:
+    """Return the uids of the first so many records."""
+    return {_uid(batch, row, number) for batch, row, _, number in islice(shop_rows(), records)}
+
+
 def shop_times_ns(records: int, size: int = 500) -> list[int]:
     """Return the time of the first record of each request."""
     return [int(batch.times_ns[row]) for batch, row, _, _ in islice(shop_rows(), 0, records, size)]
@@ -65,8 +70,12 @@ def _request(rows: list[Row]) -> bytes:
         )
         record.body.string_value = batch.bodies[row]
         uid = record.attributes.add(key="log.record.uid")
-        uid.value.string_value = f"{batch.origin.uid(row)}#{number}"
+        uid.value.string_value = _uid(batch, row, number)
     return message.SerializeToString()
+
+
+def _uid(batch: Batch, row: int, number: int) -> str:
+    return f"{batch.origin.uid(row)}#{number}"
 
 
 def _name(logs: ResourceLogs, identity: Identity) -> None:
