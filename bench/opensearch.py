@@ -20,7 +20,8 @@ from burl.write.factory import open_store
 from burl.write.opensearch import connect
 from burl.write.settings import OpenSearchSettings, WriteSettings
 from burl_opensearch.platform import install
-from support.opensearch_server import OpenSearchServer, OpenSearchUnavailableError
+from support.opensearch_install import OpenSearchUnavailableError
+from support.opensearch_server import OpenSearchServer
 
 _RATE = 5_000
 _SECONDS = 60

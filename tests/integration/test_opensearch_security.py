@@ -23,7 +23,7 @@ from burl.write.settings import OpenSearchSettings
 from burl_opensearch.platform import install, status, uninstall, upgrade
 from burl_opensearch.roles import SEARCH, SETUP_PLUGIN_INDICES, SETUP_PLUGINS, build_roles
 from support.bundles import BUNDLE, another
-from support.opensearch_server import OpenSearchUnavailableError
+from support.opensearch_install import OpenSearchUnavailableError
 from support.retries import seeded_retry
 from support.samples import annotation, dead_letter, incident, template, template_count, verdict
 from support.secure_server import ADMIN, SecureServer

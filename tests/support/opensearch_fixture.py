@@ -10,7 +10,8 @@ from opensearchpy import OpenSearch
 from burl.write.opensearch import connect
 from burl.write.settings import OpenSearchSettings
 from burl_opensearch.platform import install
-from support.opensearch_server import OpenSearchServer, OpenSearchUnavailableError
+from support.opensearch_install import OpenSearchUnavailableError
+from support.opensearch_server import OpenSearchServer
 
 _numbers = itertools.count()
 

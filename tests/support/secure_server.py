@@ -8,7 +8,8 @@ from base64 import b64encode
 from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
 
-from support.opensearch_server import CACHE, OpenSearchServer, OpenSearchUnavailableError, fetch, install
+from support.opensearch_install import CACHE, OpenSearchUnavailableError, fetch, install
+from support.opensearch_server import OpenSearchServer
 
 PLUGIN = "org.opensearch.plugin:opensearch-security"
 VERSION = "2.19.4"
