@@ -4,8 +4,7 @@ So a cold cache gives the same templates as a warm one. By key (see `burl.parse.
 `template << 6 | kind << 3 | shape`. Behind it stand the templates of masked texts.
 """
 
-from collections.abc import Callable
-from operator import itemgetter
+from typing import NamedTuple
 
 SHAPE = 0b111
 KIND = 0b111_000
@@ -27,10 +26,15 @@ SEEN_ONCE = 6 << 3
 """What decides the template is found out when the key comes again: most keys that never do cost little."""
 NEW = 7 << 3
 
-Runs = bytes | tuple[bytes, ...]
-Exact = tuple[bytes, Runs]
-"""A key and the runs of digits that decide."""
-_Pick = Callable[[list[bytes]], Runs]
+Exact = tuple[bytes, tuple[bytes, ...]]
+"""A key and what of a line decides: runs of digits, ids."""
+
+
+class Decisive(NamedTuple):
+    """What of a key's lines decides their template: some runs of digits; the ids, UUIDs perhaps included."""
+
+    runs: tuple[int, ...]
+    uuids: bool = False
 
 
 class KeyCache:
@@ -41,28 +45,19 @@ class KeyCache:
         self.codes: dict[bytes, int] = {}
         self.texts: dict[str, int] = {}
         self.exact: dict[Exact, int] = {}
-        self._deciding: dict[bytes, _Pick] = {}
+        self.decisive: dict[bytes, Decisive] = {}
         self._max_entries = max_entries
 
     def note_code(self, key: bytes, code: int) -> int:
         """Remember the code of a key; return it."""
         if len(self.codes) >= self._max_entries:
             self.codes.clear()
-            self._deciding.clear()
+            self.decisive.clear()
         self.codes[key] = code
         return code
 
-    def note_deciding(self, key: bytes, runs: tuple[int, ...]) -> None:
-        """Remember which runs of digits decide the template of a key."""
-        self._deciding[key] = itemgetter(*runs) if runs else tuple
-
-    def exact_key(self, key: bytes, runs: list[bytes]) -> Exact | None:
-        """Return what decides the template of a line with these runs of digits; None when it is forgotten."""
-        deciding = self._deciding.get(key)
-        return deciding and (key, deciding(runs))
-
     def note_exact(self, exact: Exact, index: int) -> None:
-        """Remember the template of a key and the runs that decide."""
+        """Remember the template of what decides it."""
         if len(self.exact) >= self._max_entries:
             self.exact.clear()
         self.exact[exact] = index
@@ -75,5 +70,5 @@ class KeyCache:
 
     def clear(self) -> None:
         """Forget everything."""
-        for level in (self.codes, self.texts, self.exact, self._deciding):
+        for level in (self.codes, self.texts, self.exact, self.decisive):
             level.clear()

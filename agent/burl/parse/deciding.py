@@ -77,6 +77,13 @@ class Deciding:
         """Return True when the masked text of a line (see `Keys.bare`) depends on its ids."""
         return len({self._masker.mask(line) for line in _instances(bare)}) > 1
 
+    def uuids_decide(self, bare: bytes) -> bool:
+        """Return True when it depends on the UUIDs, with whatever other ids beside them."""
+        return any(
+            len({self._masker.mask(_filled(bare, identifier, uuid)) for _, uuid in _INSTANCES}) > 1
+            for identifier, _ in _INSTANCES
+        )
+
 
 def _overlapping(patterns: Iterable[str]) -> "re.Pattern[bytes]":
     """Return what finds all matches of `patterns`, also those within others."""
@@ -104,4 +111,8 @@ def _as_guards_see(key: bytes) -> tuple[bytes, list[int]]:
 
 def _instances(bare: bytes) -> Iterator[str]:
     for identifier, uuid in _INSTANCES:
-        yield bare.replace(ID, identifier).replace(UUID, uuid).decode()
+        yield _filled(bare, identifier, uuid)
+
+
+def _filled(bare: bytes, identifier: bytes, uuid: bytes) -> str:
+    return bare.replace(ID, identifier).replace(UUID, uuid).decode()

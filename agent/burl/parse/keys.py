@@ -3,7 +3,8 @@
 The keys of many lines are made at once, by numpy: no loop, neither over lines nor over characters.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +32,7 @@ _DASHES = (9, 14, 19, 24)
 _FOURS = (1, 5, 10, 15, 20, 25, 29, 33)
 _HTTP_LENGTH = len('1.1" 200')
 _PAD = "\n" * _UUID_LENGTH
+_LINE_END = ord("\n")
 
 
 class Keys:
@@ -40,17 +42,53 @@ class Keys:
         """Make the keys of `lines`, none of which holds a newline."""
         self._count = len(lines)
         text = "\n".join(("", *lines, _PAD)).encode()
+        self._raw = text
         self._text: _Bytes = np.frombuffer(text, dtype=np.uint8)
         classes = np.frombuffer(text.translate(_CLASSES), dtype=np.uint8)
         self._ids = _ids(classes)
-        digits = (classes == _DIGIT) & ~_http(classes)
-        self.keys = self._marked(np.maximum(self._ids, digits * np.uint8(DIGITS[0])))
-        self._bare: list[bytes] = []
+        digits = classes == _DIGIT
+        self._digits = digits & (self._ids == 0)
+        self.keys = self._marked(np.maximum(self._ids, (digits & ~_http(classes)) * np.uint8(DIGITS[0])))
 
     def bare(self, position: int) -> bytes:
         """Return a line as it is but for its ids, for which there are marks as in its key."""
-        self._bare = self._bare or self._marked(self._ids)
         return self._bare[position]
+
+    def runs(self, position: int, numbers: Iterable[int]) -> list[bytes]:
+        """Return those runs of digits of a line that have these numbers, counted from its first."""
+        edges, firsts = self._runs
+        places = edges[firsts[position] : firsts[position + 1]].tolist()
+        return [self._raw[places[2 * number] : places[2 * number + 1]] for number in numbers]
+
+    def ids(self, position: int, *, uuids: bool) -> bytes:
+        """Return the ids of a line, those that are UUIDs if wanted, and the character behind each."""
+        return (self._with_uuids if uuids else self._without_uuids)[position]
+
+    @cached_property
+    def _bare(self) -> list[bytes]:
+        return self._marked(self._ids)
+
+    @cached_property
+    def _with_uuids(self) -> list[bytes]:
+        return self._only(self._ids != 0)
+
+    @cached_property
+    def _without_uuids(self) -> list[bytes]:
+        return self._only(self._ids == ID[0])
+
+    @cached_property
+    def _runs(self) -> tuple[npt.NDArray[np.int64], list[int]]:
+        """Where runs of digits begin and end that are no part of an id; which edge is each line's first."""
+        edges = np.flatnonzero(self._digits[1:] != self._digits[:-1]) + 1
+        lines = np.flatnonzero(self._text == _LINE_END)[: self._count + 1]
+        return edges, np.searchsorted(edges, lines, side="right").tolist()
+
+    def _only(self, wanted: _Flags) -> list[bytes]:
+        """Return what of each line is `wanted`, and the character behind each stretch of it."""
+        keep = wanted | (self._text == _LINE_END)
+        keep[1:] |= wanted[:-1]
+        text: bytes = self._text[keep].tobytes()
+        return text.split(b"\n", self._count + 1)[1:-1]
 
     def _marked(self, marks: _Bytes) -> list[bytes]:
         """Return the lines with one mark in place of each run of equal `marks`."""

@@ -1,6 +1,5 @@
 """Lines known by their keys: most are never masked, and their template is that of the lines like them."""
 
-import re
 from itertools import repeat
 
 import numpy as np
@@ -17,6 +16,7 @@ from burl.parse.cache import (
     SHAPE,
     TEMPLATE_SHIFT,
     VALUES_DECIDE,
+    Decisive,
     Exact,
     KeyCache,
 )
@@ -27,9 +27,6 @@ from burl.parse.masks import Masker
 
 UNKNOWN = -1
 
-_NUMBER = re.compile(rb"(?<![0-9A-Za-z])[0-9]+(?![0-9A-Za-z])")
-"""What is no part of an id."""
-_RUN = re.compile(rb"\d+")
 _ZEROS = bytes.maketrans(b"123456789", b"000000000")
 
 
@@ -94,7 +91,7 @@ class Recognition:
         ids_decide = _has_ids(bare) and self._deciding.ids_decide(bare)
         if not deciding and not ids_decide:
             return OPEN
-        self._cache.note_deciding(key, deciding)
+        self._cache.decisive[key] = Decisive(deciding, ids_decide and self._deciding.uuids_decide(bare))
         if ids_decide:
             return IDS_DECIDE
         return VALUES_DECIDE if runs.values else LENGTHS_DECIDE
@@ -102,12 +99,15 @@ class Recognition:
     def _exact_key(self, key: bytes, kind: int, position: int) -> Exact | None:
         if kind == EACH_ALONE:
             return None
-        line = self._keys.bare(position)
-        runs = _RUN.findall(line.translate(_ZEROS) if kind == LENGTHS_DECIDE else line)
-        exact = self._cache.exact_key(key, runs)
-        if kind != IDS_DECIDE or exact is None:
-            return exact
-        return (key + _NUMBER.sub(b"0", self.lines[position].encode()), exact[1])
+        decisive = self._cache.decisive.get(key)
+        if decisive is None:
+            return None
+        found = self._keys.runs(position, decisive.runs)
+        if kind == LENGTHS_DECIDE:
+            found = [run.translate(_ZEROS) for run in found]
+        elif kind == IDS_DECIDE:
+            found.append(self._keys.ids(position, uuids=decisive.uuids))
+        return (key, tuple(found))
 
 
 def _has_ids(bare: bytes) -> bool:

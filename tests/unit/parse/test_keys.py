@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from burl.parse import Catalogue, MaskRule, Parser, ParseSettings
-from burl.parse.cache import OPEN, KeyCache
+from burl.parse.cache import OPEN, Decisive, KeyCache
 from burl.parse.keys import DIGITS, ID, UUID, Keys
 from support.plain_parsing import cached, ids, uncached
 
@@ -84,6 +84,17 @@ def test_numbers_and_ids_leave_the_key_and_http_statuses_stay() -> None:
         b"",
     ]
     assert keys.bare(0) == b"user 17 of req-%b" % ID
+    assert [keys.runs(line, range(count)) for line, count in enumerate((1, 2, 4, 0))] == [
+        [b"17"],
+        [b"1", b"22"],
+        [b"12", b"1", b"1", b"200"],
+        [],
+    ]
+    assert [keys.ids(line, uuids=True) for line in (0, 1)] == [
+        b"1d83215953ac",
+        b"5f3a8c1e-9b2d-4c6f-8a1b-2c3d4e5f6a7b ",
+    ]
+    assert [keys.ids(line, uuids=False) for line in (0, 1)] == [b"1d83215953ac", b""]
 
 
 def test_caches_are_bounded() -> None:
@@ -91,11 +102,12 @@ def test_caches_are_bounded() -> None:
     for number in range(1_000):
         key = str(number).encode()
         cache.note_code(key, OPEN)
-        cache.note_deciding(key, (0,))
-        cache.note_exact((key, b"1"), number)
+        cache.decisive[key] = Decisive((0,))
+        cache.note_exact((key, (b"1",)), number)
         cache.note_text(key.decode(), number)
-        assert max(len(cache.codes), len(cache.exact), len(cache.texts)) <= 10
-    assert cache.exact_key(b"1", [b"1"]) is None
+        sizes = [len(cache.codes), len(cache.exact), len(cache.texts), len(cache.decisive)]
+        assert max(sizes) <= 10
+    assert b"1" not in cache.decisive
 
 
 def test_a_flood_of_tokens_changes_nothing_for_others() -> None:
