@@ -11,7 +11,14 @@ from pathlib import Path
 from burl.bundle.directory import DirectoryRegistry
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("examples/*/*.md")])
+PAGES = sorted(
+    [
+        *ROOT.glob("*.md"),
+        *(ROOT / "docs").rglob("*.md"),
+        *ROOT.glob("examples/*/*.md"),
+        *ROOT.glob("deploy/helm/*/*.md"),
+    ]
+)
 _BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 _COMMAND = re.compile(r"^\$ (.+)$", re.MULTILINE)
 _CONFIGURATION = re.compile(r"```yaml\n(# burl\.yaml\n.*?)```", re.DOTALL)
