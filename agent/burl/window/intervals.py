@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from burl.distinct import distinct_counts, distinct_inverse
 from burl.fairness import has_fair_claim
 from burl.parse import Catalogue
 from burl.receive.batch import Ints
+from burl.window.pairs import pair_of, service_of, template_of
 from burl.window.portion import Portion, Row, pack, record_of, unpack
 from burl.window.settings import WindowSettings
 from burl.window.units import Intervals
@@ -30,10 +30,6 @@ class _Row:
     shown: Row
 
 
-_SHIFT = 32
-_MASK = (1 << _SHIFT) - 1
-
-
 @dataclass(slots=True)
 class _Interval:
     """An open interval.
@@ -48,7 +44,7 @@ class _Interval:
 
     def put(self, pair: int, row: _Row, places: int) -> bool:
         """Put a row; False where its service has no claim on one more of the `places`."""
-        service = pair >> _SHIFT
+        service = service_of(pair)
         if pair not in self.rows:
             if not has_fair_claim(self.held[service], len(self.rows), places):
                 return False
@@ -86,8 +82,8 @@ class Closed:
         return Intervals(
             catalogue=catalogue,
             interval_seconds=interval_seconds,
-            services=pairs >> _SHIFT,
-            templates=pairs & _MASK,
+            services=service_of(pairs),
+            templates=template_of(pairs),
             starts_ns=starts,
             counts=counts,
             closed=sorted(self.alive, key=lambda pair: (pair[1], pair[0])),
@@ -137,15 +133,15 @@ class IntervalCounts:
             self._count(portion, kept, starts[kept], sender)
 
     def _count(self, portion: Portion, kept: Ints, starts: Ints, sender: _Sender) -> None:
-        pairs = portion.services[kept] << _SHIFT | portion.templates[kept]
+        pairs = pair_of(portion.services[kept], portion.templates[kept])
         met: tuple[int, int] | None = None
         fresh: list[tuple[_Interval, int, int]] = []
         events: list[int] = []
         order, groups = _grouped(starts, pairs)
         for start, pair, head, count in groups:
-            if met != (start, pair >> _SHIFT):
-                met = start, pair >> _SHIFT
-                self._meet(met[1], portion.batch.sender, start)
+            if met != (start, service := service_of(pair)):
+                met = start, service
+                self._meet(service, portion.batch.sender, start)
                 interval = sender.intervals.setdefault(start, _Interval())
             row = interval.rows.get(pair)
             before = row.count if row is not None else 0
@@ -228,22 +224,24 @@ class IntervalCounts:
 
 def _grouped(starts: Ints, pairs: Ints) -> tuple[Ints, Iterable[tuple[int, int, int, int]]]:
     """Return an order that groups equal (start, pair), and of each where its group begins and its size."""
-    distinct_starts, of_start = distinct_inverse(starts)
-    distinct_pairs, of_pair = distinct_inverse(pairs)
-    size = len(distinct_pairs)
-    every = of_start * size + of_pair
-    order = np.argsort(every, kind="stable")
-    keys, heads, counts = distinct_counts(every[order])
-    columns = (distinct_starts[keys // size], distinct_pairs[keys % size], heads, counts)
+    order = np.lexsort((pairs, starts))
+    starts, pairs = starts[order], pairs[order]
+    is_head = np.ones(len(order), dtype=np.bool_)
+    is_head[1:] = (starts[1:] != starts[:-1]) | (pairs[1:] != pairs[:-1])
+    heads = np.flatnonzero(is_head)
+    columns = (starts[heads], pairs[heads], heads, np.diff(heads, append=len(order)))
     return order, zip(*(column.tolist() for column in columns), strict=True)
 
 
 def _pack(interval: _Interval) -> list[Any]:
-    return [[pair >> _SHIFT, pair & _MASK, row.count, pack(row.shown)] for pair, row in interval.rows.items()]
+    return [
+        [service_of(pair), template_of(pair), row.count, pack(row.shown)]
+        for pair, row in interval.rows.items()
+    ]
 
 
 def _unpack(packed: list[Any]) -> _Interval:
     rows = {
-        service << _SHIFT | template: _Row(count, unpack(shown)) for service, template, count, shown in packed
+        pair_of(service, template): _Row(count, unpack(shown)) for service, template, count, shown in packed
     }
-    return _Interval(rows, Counter(pair >> _SHIFT for pair in rows))
+    return _Interval(rows, Counter(service_of(pair) for pair in rows))

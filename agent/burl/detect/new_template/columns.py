@@ -7,24 +7,21 @@ import numpy.typing as npt
 
 from burl.distinct import distinct_counts, distinct_inverse
 from burl.receive.batch import Ints
+from burl.window.pairs import pair_of, service_of, template_of
 from burl.window.units import Events
-
-_SHIFT = 32
-"""A pair of service and template as one integer: the service above, the template below this bit."""
 
 
 def pair_counts(events: Events) -> list[tuple[int, int, int]]:
     """Return (service, template, number of events) of each pair that occurs."""
-    unique, _, times = distinct_counts(events.services << _SHIFT | events.templates)
+    unique, _, times = distinct_counts(pair_of(events.services, events.templates))
     split = zip(unique.tolist(), times.tolist(), strict=True)
-    return [(key >> _SHIFT, key & ((1 << _SHIFT) - 1), count) for key, count in split]
+    return [(service_of(pair), template_of(pair), count) for pair, count in split]
 
 
 def where(events: Events, holds: Callable[[int, int], bool]) -> npt.NDArray[np.bool_]:
     """Return for each event whether `holds(service, template)`, asked once for each pair."""
-    unique, inverse = distinct_inverse(events.services << _SHIFT | events.templates)
-    mask = (1 << _SHIFT) - 1
-    answers = [holds(key >> _SHIFT, key & mask) for key in unique.tolist()]
+    unique, inverse = distinct_inverse(pair_of(events.services, events.templates))
+    answers = [holds(service_of(pair), template_of(pair)) for pair in unique.tolist()]
     return np.array(answers, dtype=np.bool_)[inverse]
 
 
