@@ -110,7 +110,7 @@ def with_options(settings: Settings, options: Mapping[str, Mapping[str, Any]]) -
     for name, keys in options.items():
         section: BaseModel = getattr(settings, name)
         try:
-            changed[name] = type(section).model_validate(section.model_dump() | dict(keys))
+            changed[name] = type(section).model_validate(section.model_dump(exclude_unset=True) | dict(keys))
         except ValidationError as error:
             problems = error.errors(include_url=False, include_input=False)
             raise ConfigError(

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from burl.config import Settings, load_settings
+from burl.config import Settings, load_settings, with_options
 from burl.errors import ConfigError
 
 
@@ -28,6 +28,12 @@ def test_the_file_sets_keys_and_the_environment_wins(tmp_path: Path, monkeypatch
     monkeypatch.setenv("BURL_DECIDE__BUDGET", "7/day")
     decide = load_settings(path).decide
     assert (decide.budget, decide.incident_gap_seconds) == ("7/day", 8.0)
+
+
+def test_an_option_sets_its_key_alone(tmp_path: Path) -> None:
+    settings = load_settings(_file(tmp_path, "receive: {max_requests: 8}\n"))
+    told = with_options(settings, {"receive": {"listen": "127.0.0.1:0"}}).receive
+    assert told.model_fields_set == {"max_requests", "listen"}
 
 
 def test_each_wrong_key_gets_one_line_that_says_where_and_what(tmp_path: Path) -> None:
