@@ -1,13 +1,14 @@
 """The logs that the demo shows: where they are, and what is in them."""
 
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from burl.bundle import load_bundle
 from burl.clock import SystemClock
 from burl.console.views import Around
+from burl.demo.releases import read_releases, versions
 from burl.errors import InputError
 from burl.receive.batch import Batch, StreamTable
 from burl.receive.files import FileReader
@@ -32,6 +33,8 @@ class Example:
     truth: Truth
     bundle: Path
     bundle_version: str
+    versions: Mapping[int, str]
+    """Version of the service that wrote a stream, where it is known."""
     run: str = ""
     """What the uids of records end with: each move in time makes records of their own."""
 
@@ -77,10 +80,12 @@ def load_example(directory: Path) -> Example:
     batches = list(reader.read([directory / "test"], "cri"))
     try:
         truth = read_truth(directory)
+        releases = read_releases(directory / "events.jsonl")
     except (OSError, ValueError, KeyError) as error:
         raise InputError(f"{directory}: cannot read what was injected: {error}") from error
     bundle = load_bundle(directory / "bundle")
-    return Example(batches, streams, truth, directory / "bundle", bundle.manifest.version)
+    known = versions(batches, streams, releases)
+    return Example(batches, streams, truth, directory / "bundle", bundle.manifest.version, known)
 
 
 def lines_around(batches: Sequence[Batch], uids: Collection[str], run: str = "") -> dict[str, Around]:

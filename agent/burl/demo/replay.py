@@ -1,6 +1,7 @@
 """Batches of records -> a running agent, through the official OpenTelemetry OTLP/gRPC exporter."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from opentelemetry._logs import LogRecord
@@ -39,7 +40,7 @@ def replay(
     )
     sent = 0
     try:
-        for records in otlp_records(example.batches, example.streams, example.run):
+        for records in otlp_records(example.batches, example.streams, example.run, versions=example.versions):
             while exporter.export(records) is not LogRecordExportResult.SUCCESS:
                 alive()
             sent += len(records)
@@ -49,7 +50,11 @@ def replay(
 
 
 def otlp_records(
-    batches: Iterable[Batch], streams: StreamTable, run: str = "", most: int = BATCH_RECORDS
+    batches: Iterable[Batch],
+    streams: StreamTable,
+    run: str = "",
+    most: int = BATCH_RECORDS,
+    versions: Mapping[int, str] = MappingProxyType({}),
 ) -> Iterator[list[ReadableLogRecord]]:
     """Yield the records of `batches` as the exporter takes them, in lists of `most` or fewer.
 
@@ -58,12 +63,13 @@ def otlp_records(
         streams: who wrote them; may grow while they are read.
         run: what the uids of records end with.
         most: records in a list.
+        versions: what the resource of a stream says of its service's version, where that is known.
     """
     resources: dict[int, Resource] = {}
     for batch in batches:
         for stream in distinct(batch.streams).tolist():
             if stream not in resources:
-                resources[stream] = _resource(streams.identity(stream).fields)
+                resources[stream] = _resource(streams.identity(stream).fields, versions.get(stream))
         for start in range(0, len(batch), most):
             places = range(start, min(start + most, len(batch)))
             yield [_record(batch, place, resources, run) for place in places]
@@ -78,5 +84,6 @@ def _record(batch: Batch, place: int, resources: Mapping[int, Resource], run: st
     return ReadableLogRecord(record, resources[int(batch.streams[place])])
 
 
-def _resource(fields: Any) -> Resource:
-    return Resource({name: fields[name] for name in _NAMES if name in fields})
+def _resource(fields: Any, version: str | None) -> Resource:
+    known = {"service.version": version} if version else {}
+    return Resource({name: fields[name] for name in _NAMES if name in fields} | known)
