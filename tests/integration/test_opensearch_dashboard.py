@@ -48,7 +48,8 @@ def _finding(number: int) -> Annotation:
         model_version="1",
         expected_templates=["disk <*> is fine"],
         expected_value=3.0,
-        **{"burl.agent": "node-1"},
+        new_since_deploy=number % 5 == 0,
+        **{"burl.agent": "node-1", "deployment.version": "1.15.0"},
         actual_value=float(number),
     )
 
@@ -68,7 +69,7 @@ def _types(properties: dict[str, object], path: str = "") -> dict[str, str]:
 def test_every_panel_has_rows(stored: OpenSearchSettings, client: OpenSearch) -> None:
     objects = [json.loads(line) for line in build_dashboards(stored.prefix).splitlines()]
     queries = panel_queries(objects)
-    assert len(queries) == 35
+    assert len(queries) == 36
     for query in queries:
         assert rows(client, query), query.panel
 

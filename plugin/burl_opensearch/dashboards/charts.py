@@ -5,6 +5,8 @@ from typing import Any
 from burl_opensearch.dashboards.builders import SavedObject, markdown_object, visualization
 
 Agg = dict[str, Any]
+_POINTS = 24
+"""Size of a number: larger ones are cut off in a panel five rows high."""
 
 
 def count(label: str) -> Agg:
@@ -59,7 +61,7 @@ def steps(field: str, schema: str, interval: float) -> Agg:
 
 def metric(identifier: str, title: str, pattern: str, aggs: list[Agg], query: str = "") -> SavedObject:
     """Return large numbers."""
-    style = {"bgColor": False, "bgFill": "#000", "fontSize": 48, "labelColor": False, "subText": ""}
+    style = {"bgColor": False, "bgFill": "#000", "fontSize": _POINTS, "labelColor": False, "subText": ""}
     params = {
         "type": "metric",
         "addLegend": False,
@@ -67,6 +69,7 @@ def metric(identifier: str, title: str, pattern: str, aggs: list[Agg], query: st
         "metric": {
             "colorSchema": "Green to Red",
             "colorsRange": [{"from": 0, "to": 10000}],
+            "invertColors": False,
             "labels": {"show": True},
             "metricColorMode": "None",
             "percentageMode": False,
@@ -83,6 +86,7 @@ def bars(identifier: str, title: str, pattern: str, aggs: list[Agg], query: str 
     series = {
         "data": {"id": "1", "label": label},
         "drawLinesBetweenPoints": True,
+        "lineWidth": 2,
         "mode": "stacked",
         "show": True,
         "showCircles": True,
@@ -97,7 +101,7 @@ def bars(identifier: str, title: str, pattern: str, aggs: list[Agg], query: str 
         "addTooltip": True,
         "categoryAxes": [_axis("CategoryAxis-1", "category", "bottom", {"type": "linear"})],
         "grid": {"categoryLines": False},
-        "labels": {},
+        "labels": {"show": False},
         "legendPosition": "right",
         "seriesParams": [series],
         "thresholdLine": {"show": False, "value": 10, "width": 1, "style": "full", "color": "#E7664C"},

@@ -5,24 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from burl_opensearch.dashboards.builders import MIGRATION_VERSIONS, SOURCE_REFERENCE, SavedObject
+from burl_opensearch.dashboards.layout import links, panels
+from burl_opensearch.dashboards.visualizations import FIELD_TYPES, problems
 
 Mappings = Mapping[str, Mapping[str, str]]
 """Type of each field in the mapping, by title of the index pattern."""
 
-_VISUALIZATIONS = {
-    "area",
-    "line",
-    "histogram",
-    "horizontal_bar",
-    "pie",
-    "heatmap",
-    "table",
-    "metric",
-    "markdown",
-    "tagcloud",
-    "vega",
-}
-"""Types that were seen to render; `histogram` is the vertical bar. Timeline and TSVB fail."""
 _WITHOUT_INDEX = {"markdown", "vega"}
 _ATTRIBUTES = {
     "index-pattern": {"title", "timeFieldName", "fields", "fieldFormatMap"},
@@ -45,18 +33,6 @@ _JSON_STRINGS = ("visState", "uiStateJSON", "panelsJSON", "optionsJSON", "fields
 _KEYS = {"attributes", "id", "migrationVersion", "references", "type"}
 _WHOLE = "_source"
 """As a column: the whole document."""
-_AGGREGATIONS = {
-    "count",
-    "avg",
-    "sum",
-    "min",
-    "max",
-    "cardinality",
-    "terms",
-    "date_histogram",
-    "histogram",
-    "filters",
-}
 
 
 def lint(ndjson: str, mappings: Mappings) -> list[str]:
@@ -92,13 +68,24 @@ def _duplicates(objects: Sequence[SavedObject]) -> Iterator[str]:
 
 def _objects(objects: Sequence[SavedObject], mappings: Mappings) -> Iterator[str]:
     known = {(each.get("type"), each.get("id")) for each in objects}
-    titles = {
-        each["id"]: each["attributes"]["title"] for each in objects if each.get("type") == "index-pattern"
+    titles = {each.get("id", ""): each.get("attributes", {}).get("title", "") for each in objects}
+    patterns = {
+        each["id"]: _listed(each, mappings) for each in objects if each.get("type") == "index-pattern"
     }
     for each in objects:
         name = f"{each.get('type')} {each.get('id')}"
-        problems = list(_shape(each)) or list(_content(each, known, titles, mappings))
-        yield from (f"{name}: {problem}" for problem in problems)
+        found = list(_shape(each)) or list(_content(each, known, titles, patterns))
+        if each.get("type") == "index-pattern" and each["attributes"]["title"] not in mappings:
+            found.append(f"no index matches {each['attributes']['title']}")
+        yield from (f"{name}: {problem}" for problem in found)
+
+
+def _listed(pattern: SavedObject, mappings: Mappings) -> Mapping[str, str]:
+    """Return the type of each field that an index pattern lets panels use; without a list, it asks."""
+    mapping = mappings.get(pattern["attributes"]["title"], {})
+    fields = json.loads(pattern["attributes"].get("fields") or "[]")
+    listed = {field["name"] for field in fields}
+    return {name: kind for name, kind in mapping.items() if name in listed} if listed else mapping
 
 
 def _shape(each: SavedObject) -> Iterator[str]:
@@ -121,19 +108,18 @@ def _shape(each: SavedObject) -> Iterator[str]:
 
 
 def _content(
-    each: SavedObject, known: set[tuple[Any, Any]], titles: Mapping[str, str], mappings: Mappings
+    each: SavedObject, known: set[tuple[Any, Any]], titles: Mapping[str, str], patterns: Mappings
 ) -> Iterator[str]:
     """Check what the import lets pass."""
     for reference in each["references"]:
         if (reference["type"], reference["id"]) not in known:
             yield f"refers to {reference['type']} {reference['id']}, which is not there"
+    yield from links(each, {identifier for kind, identifier in known if kind == "dashboard"})
     if each["type"] == "dashboard":
         yield from _panels(each)
-    elif each["type"] == "index-pattern":
-        if each["attributes"]["title"] not in mappings:
-            yield f"no index matches {each['attributes']['title']}"
-    else:
-        yield from _source(each, titles, mappings)
+        yield from panels(each, titles)
+    elif each["type"] != "index-pattern":
+        yield from _source(each, patterns)
 
 
 def _panels(dashboard: SavedObject) -> Iterator[str]:
@@ -145,7 +131,7 @@ def _panels(dashboard: SavedObject) -> Iterator[str]:
             yield f"panel {panel['panelIndex']}: gridData.i is {panel['gridData']['i']}, so it stays blank"
 
 
-def _source(each: SavedObject, titles: Mapping[str, str], mappings: Mappings) -> Iterator[str]:
+def _source(each: SavedObject, patterns: Mappings) -> Iterator[str]:
     state = json.loads(each["attributes"].get("visState", "{}"))
     if each["type"] == "visualization":
         yield from _visualization(state)
@@ -156,19 +142,16 @@ def _source(each: SavedObject, titles: Mapping[str, str], mappings: Mappings) ->
     if reference is None or source.get("indexRefName") != SOURCE_REFERENCE:
         yield "has no reference to an index pattern"
         return
-    yield from _fields(each, state, mappings.get(titles.get(reference, ""), {}))
+    yield from _fields(each, state, patterns.get(reference, {}))
 
 
 def _visualization(state: dict[str, Any]) -> Iterator[str]:
     if not {"title", "type", "params", "aggs"} <= set(state):
         yield "visState lacks title, type, params or aggs"
-    elif state["type"] not in _VISUALIZATIONS:
-        yield f"visualization type {state['type']} does not render"
-    elif state["type"] == "vega":
+        return
+    yield from problems(state)
+    if state["type"] == "vega":
         yield from _vega(state["params"].get("spec", ""))
-    for agg in state.get("aggs", []):
-        if agg.get("type") not in _AGGREGATIONS:
-            yield f"unknown aggregation {agg.get('type')}"
 
 
 def _vega(spec: str) -> Iterator[str]:
@@ -187,16 +170,19 @@ def _fields(each: SavedObject, state: dict[str, Any], mapping: Mapping[str, str]
         *(pair[0] for pair in each["attributes"].get("sort", [])),
     ):
         if column not in mapping and column != _WHOLE:
-            yield f"field {column} is not in the mapping"
+            yield f"field {column} is not in the mapping, or not in the index pattern"
     for pair in each["attributes"].get("sort", []):
         if mapping.get(pair[0]) == "text":
             yield f"sorts by the text field {pair[0]}"
     for agg in state.get("aggs", []):
         field = agg.get("params", {}).get("field")
-        if field is not None and field not in mapping:
-            yield f"field {field} is not in the mapping"
-        elif field is not None and mapping[field] == "text":
-            yield f"aggregates over the text field {field}"
+        takes = FIELD_TYPES.get(agg.get("type", ""))
+        if field is None or takes is None:
+            continue
+        if field not in mapping:
+            yield f"field {field} is not in the mapping, or not in the index pattern"
+        elif mapping[field] not in takes:
+            yield f"{agg['type']} over {field}, which is a {mapping[field]} field"
 
 
 def _numbers(version: str) -> list[int]:

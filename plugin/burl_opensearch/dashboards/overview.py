@@ -43,7 +43,8 @@ def panels() -> list[Panel]:
         Panel(_top_incidents(), 0, 32, 48, 18),
         Panel(_new_templates(), 0, 50, 30, 15),
         Panel(_by_detector(), 30, 50, 18, 15),
-        Panel(_silent_services(), 0, 65, 48, 10),
+        Panel(_since_deployments(), 0, 65, 48, 15),
+        Panel(_silent_services(), 0, 80, 48, 12),
     ]
 
 
@@ -92,6 +93,18 @@ def _new_templates() -> SavedObject:
         terms("log.record.template", "bucket", size=20, label="New kind of line"),
     ]
     return table("burl-new-templates", "[Burl] Kinds of lines seen first in this time", TEMPLATES, aggs)
+
+
+def _since_deployments() -> SavedObject:
+    aggs = [
+        count("Lines"),
+        measure("min", "@timestamp", "First seen"),
+        terms("service.name", "bucket", size=10, label="Service"),
+        terms("deployment.version", "bucket", size=3, label="Version"),
+        terms("log.record.template", "bucket", size=20, label="New kind of line"),
+    ]
+    title = "[Burl] What deployments brought"
+    return table("burl-since-deployments", title, ANOMALIES, aggs, "new_since_deploy:true")
 
 
 def _by_detector() -> SavedObject:

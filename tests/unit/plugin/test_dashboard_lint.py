@@ -82,6 +82,22 @@ def _vega(state: dict[str, Any]) -> None:
     state.update(type="vega", params={"spec": "{no json"}, aggs=[])
 
 
+def _without_grade(fields: list[dict[str, Any]]) -> None:
+    fields[:] = [field for field in fields if field["name"] != "anomaly_grade"]
+
+
+def _series(**changes: Any) -> Callable[[Objects], None]:
+    return _state(lambda state: state["params"]["seriesParams"][0].update(changes), "burl-incidents-by-kind")
+
+
+def _link(address: str) -> Callable[[Objects], None]:
+    return lambda objects: _edit_json(
+        _one(objects, "burl-incidents"),
+        "fieldFormatMap",
+        lambda formats: formats["incident_id"]["params"].update(urlTemplate=address),
+    )
+
+
 TRAPS: dict[str, tuple[Callable[[Objects], None], str]] = {
     "a reference to a visualization that is not there": (_without_visualization, "which is not there"),
     "a panel without its reference": (
@@ -96,7 +112,7 @@ TRAPS: dict[str, tuple[Callable[[Objects], None], str]] = {
     ),
     "a terms aggregation on text": (
         _state(lambda state: state["aggs"][2]["params"].update(field="reason")),
-        "aggregates over the text field reason",
+        "terms over reason, which is a text field",
     ),
     "a column that the mapping lacks": (
         _attributes("burl-top-incidents", columns=["why"]),
@@ -106,6 +122,52 @@ TRAPS: dict[str, tuple[Callable[[Objects], None], str]] = {
         _attributes("burl-top-incidents", sort=[["reason", "asc"]]),
         "sorts by the text field reason",
     ),
+    "a field that the index pattern lacks": (
+        lambda objects: _edit_json(_one(objects, "burl-anomalies"), "fields", _without_grade),
+        "field anomaly_grade is not in the mapping, or not in the index pattern",
+    ),
+    "a sum of words": (
+        _state(lambda state: state["aggs"][0].update(type="sum", params={"field": "service.name"})),
+        "sum over service.name, which is a keyword field",
+    ),
+    "an order by what is no metric": (
+        _state(lambda state: state["aggs"][2]["params"].update(orderBy="7")),
+        "ordered by 7, which is no metric",
+    ),
+    "a place that the type has not": (
+        _state(lambda state: state["aggs"][2].update(schema="bucket")),
+        "no place bucket",
+    ),
+    "two metrics where there is room for one": (
+        _state(lambda state: state["aggs"].append({**state["aggs"][0], "id": "9"})),
+        "2 aggregations in metric",
+    ),
+    "a metric in the place of a bucket": (
+        _state(lambda state: state["aggs"][0].update(schema="group")),
+        "group takes no max",
+    ),
+    "the same id twice": (_state(lambda state: state["aggs"][1].update(id="1")), "have the same id"),
+    "a parameter that is missing": (
+        _state(lambda state: state["params"].pop("colorsRange")),
+        "params lack colorsRange",
+    ),
+    "a series of nothing": (_series(data={"id": "3"}), "shows aggregation 3, which is no metric"),
+    "a series on no axis": (_series(valueAxis="ValueAxis-2"), "stands on axis ValueAxis-2"),
+    "a panel beyond the edge": (
+        _panels(lambda panels: panels[1]["gridData"].update(x=40)),
+        "reaches beyond column 48",
+    ),
+    "panels that overlap": (_panels(lambda panels: panels[1]["gridData"].update(x=30)), "overlap"),
+    "a title that is cut off": (
+        _panels(lambda panels: panels[1]["gridData"].update(w=4)),
+        "too narrow for its title: [Burl] Incidents",
+    ),
+    "a link to no dashboard": (
+        _state(lambda state: state["params"].update(markdown="[x](#/view/burl-gone)"), "burl-overview-text"),
+        "leads to dashboard burl-gone",
+    ),
+    "a link that is not followed": (_link("app/dashboards#/view/burl-incident?{{value}}"), "not one that"),
+    "a link without the value": (_link("../app/dashboards#/view/burl-incident"), "nothing of the value"),
     "an unknown visualization": (_state(lambda state: state.update(type="tsvb")), "tsvb does not render"),
     "an unknown aggregation": (_state(lambda state: state["aggs"][0].update(type="top")), "aggregation top"),
     "a bad visState": (_attributes("burl-new-templates", visState="{"), "visState is not a JSON string"),
