@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
+import numpy as np
+
 from burl.receive.batch import StreamTable
 from burl.window.extract import Id
 from burl.window.holders import Holders
@@ -69,8 +71,9 @@ class Sessions:
                 self._first_ns = int(portion.times_ns[0])
         held = list(found)
         events = [event for event, _ in held]
-        limits = portion.watermarks_before[events] - self._slack_ns - self._timeout_ns
-        columns = (limits, portion.watermarks_after[events], portion.services[events])
+        at = np.array(events, dtype=np.int64)
+        limits = portion.watermarks_before[at] - self._slack_ns - self._timeout_ns
+        columns = (limits, portion.watermarks_after[at], portion.services[at])
         moments = zip(*(column.tolist() for column in columns), strict=True)
         touched = [
             self._take(row, ids, moment, out)

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from burl.parse import Catalogue
@@ -16,7 +15,7 @@ from burl.window.sessions import Sessions
 from burl.window.settings import WindowSettings
 from burl.window.spec import SessionSpec
 from burl.window.streams import StreamWindows
-from burl.window.units import Events, Intervals, Sequences
+from burl.window.units import Events, Intervals, Sequences, Unit
 from burl.window.watermark import Watermarks
 
 
@@ -91,6 +90,9 @@ class Windower:
         self._sessions = Sessions(settings, sessions or SessionSpec(kinds=()), streams)
         self._extractor = Extractor(sessions, catalogue, parameters) if sessions else None
         self._intervals = IntervalCounts(settings)
+        units: tuple[Unit, ...] = ("window", "session")
+        self._none = {unit: Ragged().build(unit, catalogue, streams) for unit in units}
+        """What most steps close: nothing."""
         self._contexts = Contexts(settings.context_lines, settings.max_body_chars, settings.max_streams)
 
     def feed(self, batch: Batch, templates: Ints) -> Windowed:
@@ -146,16 +148,18 @@ class Windower:
         portion: Portion | None = None,
         context: BatchContext | None = None,
     ) -> Windowed:
-        build = partial(Ragged.build, catalogue=self._catalogue, table=self._table)
         return Windowed(
             events=events_of(portion, self._catalogue, self._parameters),
-            windows=build(windows, "window"),
-            sessions=build(sessions, "session"),
+            windows=self._build(windows, "window"),
+            sessions=self._build(sessions, "session"),
             intervals=intervals.build(self._catalogue, self._settings.interval_seconds),
             _portion=portion,
             _context=context,
             _context_lines=self._settings.context_lines,
         )
+
+    def _build(self, gathered: Ragged, unit: Unit) -> Sequences:
+        return gathered.build(unit, self._catalogue, self._table) if gathered.keys else self._none[unit]
 
     def state(self) -> dict[str, Any]:
         """Return what `restore` needs, as msgpack-able values. Streams and catalogue are saved apart."""
