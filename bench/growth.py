@@ -18,8 +18,8 @@ from bench.requests import Form, requests, write_requests
 from bench.results import Results, Size
 from burl.bundle import load_bundle
 from burl.config import Settings
-from burl.engine.agent import make_pipeline
 from burl.parse import ParseSettings
+from burl.pipelines import make_pipeline
 from burl.receive.otlp import Decoder
 from burl.receive.settings import ReceiveSettings
 from burl.window.settings import WindowSettings

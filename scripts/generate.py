@@ -19,7 +19,6 @@ from burl.bundle.settings import BundleSettings
 from burl.clock import SystemClock
 from burl.config import Settings, environment_variable, section_model
 from burl.detect.registry import detector_names, detector_type
-from burl.engine.agent import make_shadow
 from burl.engine.champion import Champion
 from burl.engine.measured import Measured
 from burl.engine.metrics import agent_metrics
@@ -27,6 +26,7 @@ from burl.engine.pipeline import Pipeline
 from burl.engine.writer import Writer
 from burl.feedback.counters import FeedbackCounters
 from burl.metrics import AnyMetric
+from burl.pipelines import make_shadow
 from burl.receive.admission import Admission
 from burl.receive.counters import ReceiveCounters
 from burl.write.counters import WriteCounters

@@ -11,8 +11,8 @@ from pathlib import Path
 from burl.bundle import load_bundle
 from burl.clock import SystemClock
 from burl.config import Settings
-from burl.engine.agent import make_pipeline
 from burl.engine.checkpoint import StateDirectory
+from burl.pipelines import make_pipeline
 from burl.receive.files import FileReader
 from burl.train.trainer import TrainRequest, train
 from burl.write.factory import open_store

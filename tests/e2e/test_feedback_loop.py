@@ -13,12 +13,12 @@ import pytest
 from grpc import aio
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
+from burl.agent import Agent, make_agent
 from burl.bundle.factory import make_registry
 from burl.bundle.registry import Registry
 from burl.cli.app import app
 from burl.clock import SystemClock
 from burl.config import load_settings
-from burl.engine.agent import Agent, make_agent
 from burl.feedback import Desk
 from burl.feedback.service import SERVICE
 from burl.receive.server import LOGS_SERVICE
@@ -151,7 +151,7 @@ def _configured(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pyt
 
 
 def registry_of_settings() -> Registry:
-    registry = make_registry(load_settings(), SystemClock())
+    registry = make_registry(load_settings().bundle, load_settings().write.opensearch, SystemClock())
     assert registry is not None
     return registry
 

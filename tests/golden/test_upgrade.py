@@ -10,8 +10,8 @@ from burl.bundle import load_bundle
 from burl.clock import SystemClock
 from burl.config import Settings
 from burl.decide import Findings
-from burl.engine.agent import make_pipeline
 from burl.engine.checkpoint import StateDirectory
+from burl.pipelines import make_pipeline
 from burl.receive.files import FileReader
 from burl.write import make_store
 from burl.write.settings import SqliteSettings, WriteSettings

@@ -10,8 +10,8 @@ import orjson
 import pytest
 from grpc import aio
 
+from burl.agent import make_agent
 from burl.config import load_settings, with_options
-from burl.engine.agent import make_agent
 from burl.feedback.service import SERVICE
 from burl.receive.server import LOGS_SERVICE
 from burl.write.base import Store

@@ -10,8 +10,8 @@ from opensearchpy import OpenSearch
 from burl.clock import SystemClock
 from burl.config import Settings
 from burl.decide import Findings
-from burl.engine.agent import make_pipeline
 from burl.errors import InputError, Retryable
+from burl.pipelines import make_pipeline
 from burl.receive.batch import StreamTable
 from burl.receive.settings import ReceiveSettings
 from burl.write import Store, WriteSettings, make_store

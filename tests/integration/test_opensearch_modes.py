@@ -9,9 +9,9 @@ from opensearchpy import OpenSearch
 from burl.clock import SystemClock
 from burl.config import Settings
 from burl.decide import Findings
-from burl.engine.agent import make_pipeline
 from burl.engine.raw_logs import raw_log, raw_log_index
 from burl.errors import Retryable
+from burl.pipelines import make_pipeline
 from burl.receive.files import FileReader
 from burl.receive.settings import ReceiveSettings
 from burl.write import WriteSettings, make_store
@@ -56,7 +56,7 @@ def test_logs_are_written_once_with_their_template(
     assert {hit["_id"] for hit in found["hits"]["hits"]} == {each["log.record.uid"] for each in documents}
     found = client.count(index=index, body={"query": {"exists": {"field": "log.template.id"}}})
     assert found["count"] == LINES
-    link = raw_log(raw_log_index(Settings(write=write)), documents[7]["log.record.uid"])
+    link = raw_log(raw_log_index(write), documents[7]["log.record.uid"])
     query = {"query_string": {"query": link["raw_log.query"]}}
     found = client.search(index=link["raw_log.index"], body={"query": query})
     assert [hit["_source"] for hit in found["hits"]["hits"]] == [documents[7]]

@@ -9,8 +9,8 @@ import pytest
 from burl.bundle import load_bundle
 from burl.clock import SystemClock
 from burl.config import load_settings, with_options
-from burl.engine.agent import make_pipeline
 from burl.engine.pipeline import score_batches
+from burl.pipelines import make_pipeline
 from burl.receive.files import FileReader
 from burl.train.episodes import EpisodeFigures, judge, read_truth
 from burl.train.trainer import TrainRequest, train

@@ -10,9 +10,9 @@ from burl.bundle import load_bundle
 from burl.clock import SystemClock
 from burl.config import load_settings, with_options
 from burl.decide import Findings
-from burl.engine.agent import make_pipeline
 from burl.engine.pipeline import score_batches
 from burl.feedback import Desk, Verdict
+from burl.pipelines import make_pipeline
 from burl.receive.files import FileReader
 from burl.train.episodes import judge, read_truth
 from burl.write.counters import WriteCounters

@@ -12,11 +12,11 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from burl.clock import Clock, SystemClock
 from burl.config import Settings
 from burl.decide import Findings
-from burl.engine.agent import recovered_pipeline
 from burl.engine.engine import Engine
 from burl.engine.storage import Storage
 from burl.engine.writer import Writer
 from burl.errors import Retryable
+from burl.pipelines import recovered_pipeline
 from burl.receive.otlp import Decoder
 from burl.write.base import Store
 from burl.write.factory import make_store

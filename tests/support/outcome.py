@@ -14,7 +14,7 @@ from burl.bundle import load_bundle
 from burl.clock import SystemClock
 from burl.config import Settings
 from burl.decide import Findings
-from burl.engine.agent import make_pipeline
+from burl.pipelines import make_pipeline
 from burl.receive.otlp import Decoder
 
 _POLL_SECONDS = 0.2

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from burl.bundle.directory import DirectoryRegistry
+from burl.bundle.factory import make_registry
 from burl.clock import SystemClock
 from burl.config import Settings, load_settings, with_options
 from burl.console.serving import console_server
@@ -26,7 +27,9 @@ class Served:
         self._started.wait()
 
     async def _serve(self) -> None:
-        server = console_server(self._settings, self.store, SystemClock())
+        settings, clock = self._settings, SystemClock()
+        registry = make_registry(settings.bundle, settings.write.opensearch, clock)
+        server = console_server(settings.console, self.store, registry, clock)
         self.url = f"http://127.0.0.1:{await server.start()}"
         self._started.set()
         await self._stop.wait()

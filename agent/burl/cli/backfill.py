@@ -72,7 +72,7 @@ def _run(
 
     from burl.bundle import load_bundle
     from burl.clock import SystemClock
-    from burl.engine.agent import make_pipeline
+    from burl.pipelines import make_pipeline
     from burl.write.factory import open_store
     from burl.write.opensearch import connect
     from burl_opensearch import backfill

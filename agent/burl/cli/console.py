@@ -27,6 +27,7 @@ def console(
 
 async def serve(settings: "Settings") -> None:
     """Serve the console over the store of `settings`, until SIGINT or SIGTERM."""
+    from burl.bundle.factory import make_registry
     from burl.clock import SystemClock
     from burl.console.serving import console_server
     from burl.write.factory import open_store
@@ -34,7 +35,8 @@ async def serve(settings: "Settings") -> None:
     clock = SystemClock()
     store = open_store(settings.write, clock)
     try:
-        server = console_server(settings, store, clock)
+        registry = make_registry(settings.bundle, settings.write.opensearch, clock)
+        server = console_server(settings.console, store, registry, clock)
         port = await server.start()
         host = settings.console.listen.rpartition(":")[0]
         print(f"http://{host}:{port}/", flush=True)

@@ -11,7 +11,7 @@ def run(config: ConfigOption = None) -> None:
 
     use_few_arenas()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when numpy loads; every thread costs a buffer
+    from burl import agent
     from burl.config import load_settings
-    from burl.engine import agent
 
     agent.run(load_settings(config))

@@ -46,8 +46,8 @@ def score(
     from burl.bundle import load_bundle
     from burl.clock import SystemClock
     from burl.config import load_settings, with_options
-    from burl.engine.agent import make_pipeline
     from burl.engine.pipeline import score_batches
+    from burl.pipelines import make_pipeline
     from burl_opensearch.reading.inputs import read_inputs
 
     paths = joined(inputs, more)

@@ -34,7 +34,7 @@ def open_store_and_desk(settings: Settings) -> Iterator[tuple[Store, Desk]]:
 def open_registry(where: str | None, settings: Settings) -> Registry:
     """Return the registry at `where`, else the configured one. Raises ConfigError when there is none."""
     chosen = with_options(settings, {"bundle": {"registry": where, "path": None}}) if where else settings
-    registry = make_registry(chosen, SystemClock())
+    registry = make_registry(chosen.bundle, chosen.write.opensearch, SystemClock())
     if registry is None:
         raise ConfigError("which registry? Give --registry DIR or opensearch, or set bundle.registry")
     return registry

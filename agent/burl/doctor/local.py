@@ -90,7 +90,7 @@ def check_token_file(settings: ReceiveSettings) -> list[Check]:
 def _check_registry(settings: Settings, clock: Clock) -> Check:
     subject = f"bundle.registry {settings.bundle.registry}"
     try:
-        registry = make_registry(settings, clock)
+        registry = make_registry(settings.bundle, settings.write.opensearch, clock)
         if registry is None or not registry.version("champion"):
             return warning(
                 subject,

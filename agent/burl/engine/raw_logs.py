@@ -1,14 +1,14 @@
 """Where the raw logs are, and how one is found there: what an annotation says of them."""
 
-from burl.config import Settings
 from burl.write.names import IndexNames
+from burl.write.settings import WriteSettings
 
 
-def raw_log_index(settings: Settings) -> str:
-    """Return the index, or pattern, of the raw logs as far as the configuration tells it, else ""."""
-    if settings.platform.raw_index:
-        return settings.platform.raw_index
-    write, opensearch = settings.write, settings.write.opensearch
+def raw_log_index(write: WriteSettings, configured: str = "") -> str:
+    """Return the index or pattern of the raw logs: what is `configured`, else what `write` tells, else ""."""
+    if configured:
+        return configured
+    opensearch = write.opensearch
     if write.mode == "enrich":
         return IndexNames(opensearch.prefix, opensearch.dataset, opensearch.namespace).all_dated("logs")
     return write.update.index if write.mode == "update" else ""

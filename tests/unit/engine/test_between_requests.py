@@ -13,13 +13,13 @@ from burl.clock import ManualClock
 from burl.config import Settings
 from burl.decide import Findings
 from burl.decide.settings import DecideSettings
-from burl.engine.agent import make_pipeline
 from burl.engine.engine import Engine
 from burl.engine.settings import EngineSettings, StateSettings
 from burl.engine.storage import Storage
 from burl.engine.writer import Writer
 from burl.errors import BundleError
 from burl.feedback.verdict import Verdict, suppression, verdict_document
+from burl.pipelines import make_pipeline
 from burl.receive.otlp import Decoder
 from burl.receive.settings import ReceiveSettings
 from support import otlp

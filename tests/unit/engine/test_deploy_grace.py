@@ -6,7 +6,7 @@ import pytest
 
 from burl.bundle import load_bundle
 from burl.config import load_settings, with_options
-from burl.engine.agent import make_pipeline
+from burl.pipelines import make_pipeline
 from burl.receive.otlp import Decoder
 from support import otlp
 from support.bundles import BUNDLE

@@ -97,7 +97,8 @@ def test_documents_say_who_wrote_them_and_how_late() -> None:
     ],
 )
 def test_an_annotation_leads_to_the_raw_log_where_it_is_known(given: dict[str, Any], index: str) -> None:
-    assert raw_log_index(with_options(load_settings(), given)) == index
+    settings = with_options(load_settings(), given)
+    assert raw_log_index(settings.write, settings.platform.raw_index) == index
     sink = Keeping()
     found = [Annotation("a", 0, {"log.record.uid": 'a"b\\'}), Annotation("b", 0, {})]
     Measured(sink, ManualClock(0), "node-1", index).write(Findings(annotations=found))

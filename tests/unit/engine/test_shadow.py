@@ -10,9 +10,9 @@ import pytest
 from burl.bundle import Bundle, load_bundle
 from burl.clock import SystemClock
 from burl.config import load_settings, with_options
-from burl.engine.agent import make_pipeline, make_shadow
 from burl.engine.checkpoint import pack, write_state
 from burl.errors import ConfigError, Retryable
+from burl.pipelines import make_pipeline, make_shadow
 from burl.write.counters import WriteCounters
 from burl.write.settings import SqliteSettings
 from burl.write.sqlite import SqliteStore

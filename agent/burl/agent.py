@@ -8,7 +8,6 @@ import socket
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
-from burl.bundle import Bundle
 from burl.bundle.factory import make_registry
 from burl.clock import Clock, SystemClock
 from burl.config import Settings
@@ -17,16 +16,14 @@ from burl.engine.engine import Engine
 from burl.engine.measured import Measured
 from burl.engine.memory import settle
 from burl.engine.metrics import agent_metrics
-from burl.engine.pipeline import Pipeline
 from burl.engine.raw_logs import raw_log_index
 from burl.engine.shadow import Shadow
 from burl.engine.storage import Storage
 from burl.engine.watch import Watch
 from burl.engine.writer import Writer
-from burl.errors import UserError
 from burl.feedback import Desk, Follower
 from burl.feedback.service import FeedbackService
-from burl.receive.batch import StreamTable
+from burl.pipelines import make_shadow, recovered_pipeline
 from burl.receive.counters import ReceiveCounters
 from burl.receive.otlp import Decoder
 from burl.receive.server import Door
@@ -98,7 +95,8 @@ def make_agent(settings: Settings, clock: Clock | None = None) -> Agent:
     start_logging(settings.telemetry)
     clock = clock or SystemClock()
     rng = random.SystemRandom()
-    registry = make_registry(settings, clock, settings.state.directory / "bundles")
+    opensearch = settings.write.opensearch
+    registry = make_registry(settings.bundle, opensearch, clock, settings.state.directory / "bundles")
     champion = Champion(settings.bundle, registry)
     bundle = champion.load()
     storage = Storage(settings.state, clock)
@@ -106,7 +104,8 @@ def make_agent(settings: Settings, clock: Clock | None = None) -> Agent:
     write_counters: Counters = {}
     store = make_store(settings.write, clock, rng, write_counters)
     sink = FanOut(store, make_sinks(settings.write, clock, rng, write_counters))
-    measured = Measured(sink, clock, socket.gethostname(), raw_log_index(settings))
+    raw_logs = raw_log_index(settings.write, settings.platform.raw_index)
+    measured = Measured(sink, clock, socket.gethostname(), raw_logs)
     writer = Writer(measured, rng)
     counters = ReceiveCounters()
     shadow = make_shadow(settings, store, clock, pipeline)
@@ -153,56 +152,11 @@ def make_agent(settings: Settings, clock: Clock | None = None) -> Agent:
     if settings.console.enabled:
         from burl.console.serving import console_server  # noqa: PLC0415 - templates only where they are shown
 
-        console = console_server(settings, store, clock, follower.look)
+        shown = make_registry(settings.bundle, opensearch, clock)
+        console = console_server(settings.console, store, shown, clock, follower.look)
     listen = settings.telemetry.metrics_listen
     telemetry = TelemetryServer(listen, metrics, live=watch.live, ready=watch.ready) if listen else None
     return Agent(engine, writer, door, store, sink, watch, follower, champion, shadow, telemetry, console)
-
-
-def make_shadow(settings: Settings, store: Store, clock: Clock, champion: Pipeline) -> Shadow:
-    """Return the place of a challenger beside the rooms of the champion."""
-
-    def make(bundle: Bundle, state: "dict[str, object] | None") -> tuple[Pipeline, Decoder]:
-        pipeline = make_pipeline(settings, bundle, state)
-        return pipeline, Decoder(settings.receive, pipeline.streams)
-
-    return Shadow(
-        settings=settings.bundle,
-        store=store,
-        clock=clock,
-        agent=socket.gethostname(),
-        champion=champion,
-        make=make,
-        saved=settings.state.directory / "challenger",
-    )
-
-
-def make_pipeline(settings: Settings, bundle: Bundle | None, state: "dict[str, object] | None") -> Pipeline:
-    """Return the pipeline of these settings, continuing from `state` where there is one."""
-    return Pipeline(
-        bundle=bundle,
-        parse=settings.parse,
-        window=settings.window,
-        decide=settings.decide,
-        streams=StreamTable(settings.receive.max_streams, settings.receive.stream_memory_seconds),
-        state=state,
-        enrich=settings.write.mode == "enrich",
-    )
-
-
-def recovered_pipeline(settings: Settings, bundle: Bundle | None, storage: Storage) -> Pipeline:
-    """Return a pipeline that continues from the newest checkpoint that its rooms can be restored from.
-
-    Checkpoints that are newer than that are set aside. Raises BundleError or ConfigError.
-    """
-    while storage.recovered.state is not None:
-        try:
-            return make_pipeline(settings, bundle, storage.recovered.state["pipeline"])
-        except UserError:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever a room makes of old state, the agent must start
-            storage.set_aside(f"its state cannot be restored ({type(error).__name__}: {error})")
-    return make_pipeline(settings, bundle, None)
 
 
 def run(settings: Settings) -> None:
