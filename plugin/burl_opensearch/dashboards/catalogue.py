@@ -110,6 +110,7 @@ def _samples() -> SavedObject:
         TEMPLATES,
         columns=[
             "service.name",
+            "log.template.id",
             "log.record.template",
             "log.record.original",
             "last_seen",

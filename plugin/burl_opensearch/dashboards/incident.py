@@ -77,6 +77,7 @@ def _expected() -> SavedObject:
             "service.name",
             "expected_templates",
             "log.record.template",
+            "log.template.id",
             "nearest_template",
             "session.id",
         ],

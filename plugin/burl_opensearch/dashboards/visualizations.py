@@ -27,6 +27,8 @@ FIELD_TYPES: dict[str, frozenset[str] | None] = {
 """Aggregations, and the types of field that each takes; None: it takes no field."""
 _METRICS = frozenset({"count", "avg", "sum", "min", "max", "cardinality"})
 _BUCKETS = frozenset({"terms", "date_histogram", "histogram", "filters"})
+_MAX_HEATMAP_ROWS = 50
+"""Dashboards' default of `visualization:heatmap:maxBuckets`."""
 _ORDERS = {"_key", "_count"}
 
 
@@ -107,6 +109,8 @@ def problems(state: State) -> Iterator[str]:
     yield from _places(_SCHEMAS[kind], aggs)
     yield from _orders(aggs)
     yield from _series(state["params"], aggs)
+    if kind == "heatmap":
+        yield from _rows(aggs)
 
 
 def _places(schemas: Mapping[str, _Schema], aggs: Sequence[State]) -> Iterator[str]:
@@ -133,6 +137,13 @@ def _orders(aggs: Sequence[State]) -> Iterator[str]:
         by = agg.get("params", {}).get("orderBy")
         if by is not None and by not in metrics | _ORDERS:
             yield f"aggregation {agg.get('id')} is ordered by {by}, which is no metric"
+
+
+def _rows(aggs: Sequence[State]) -> Iterator[str]:
+    for agg in aggs:
+        size = agg.get("params", {}).get("size", 0)
+        if agg.get("schema") == "group" and size > _MAX_HEATMAP_ROWS:
+            yield f"a heatmap of {size} rows shows an error beyond {_MAX_HEATMAP_ROWS}"
 
 
 def _series(params: State, aggs: Sequence[State]) -> Iterator[str]:

@@ -146,6 +146,10 @@ TRAPS: dict[str, tuple[Callable[[Objects], None], str]] = {
         _state(lambda state: state["aggs"][0].update(schema="group")),
         "group takes no max",
     ),
+    "a heatmap with too many rows": (
+        _state(lambda state: state["aggs"][2]["params"].update(size=51)),
+        "a heatmap of 51 rows",
+    ),
     "the same id twice": (_state(lambda state: state["aggs"][1].update(id="1")), "have the same id"),
     "a parameter that is missing": (
         _state(lambda state: state["params"].pop("colorsRange")),
@@ -193,6 +197,14 @@ TRAPS: dict[str, tuple[Callable[[Objects], None], str]] = {
 
 def test_the_shipped_dashboards_are_sound() -> None:
     assert lint(shipped_dashboards(), MAPPINGS) == []
+
+
+def test_every_link_stands_in_a_column_that_somebody_sees() -> None:
+    objects = [json.loads(line) for line in shipped_dashboards().splitlines()[:-1]]
+    attributes = [each["attributes"] for each in objects]
+    linked = {field for each in attributes for field in json.loads(each.get("fieldFormatMap", "{}"))}
+    assert linked <= {column for each in attributes for column in each.get("columns", [])}
+    assert "log.template.id" in linked
 
 
 def test_raw_logs_of_others_and_another_console() -> None:
