@@ -13,6 +13,13 @@ from burl.errors import InputError
 
 STDIN = Path("-")
 _GZIP_MAGIC = b"\x1f\x8b"
+_OTHER_MAGIC = {
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"\xfd7zXZ\x00": "xz",
+    b"BZh91AY&SY": "bzip2",
+    b"PK\x03\x04": "zip",
+}
+_MAGIC_BYTES = max(map(len, _OTHER_MAGIC))
 _CRI_HEAD_BYTES = 256
 """Room for what containerd writes before a line."""
 
@@ -45,17 +52,24 @@ def opened(path: Path) -> Iterator[io.BufferedReader]:
     """
     try:
         with _binary(path) as file:
-            yield _unpacked(file)
+            yield _unpacked(file, packed=path.suffix == ".gz")
     except (OSError, EOFError, zlib.error, InputError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"cannot read {path}: {reason}") from error
 
 
-def _unpacked(file: BinaryIO) -> io.BufferedReader:
+def _unpacked(file: BinaryIO, *, packed: bool) -> io.BufferedReader:
+    """Unpack by content; `packed`: the name promises gzip. Raises InputError where it is not."""
     buffered: io.BufferedReader = io.BufferedReader(cast("io.RawIOBase", file))
-    if buffered.peek(len(_GZIP_MAGIC))[: len(_GZIP_MAGIC)] != _GZIP_MAGIC:
-        return buffered
-    return io.BufferedReader(cast("io.RawIOBase", gzip.GzipFile(fileobj=buffered)))
+    head = buffered.peek(_MAGIC_BYTES)
+    if head.startswith(_GZIP_MAGIC):
+        return io.BufferedReader(cast("io.RawIOBase", gzip.GzipFile(fileobj=buffered)))
+    for magic, name in _OTHER_MAGIC.items():
+        if head.startswith(magic):
+            raise InputError(f"it is packed by {name}: unpack it first (gzip alone is unpacked here)")
+    if packed and head:
+        raise InputError("its name ends in .gz, but it is not gzip: unpack or rename it")
+    return buffered
 
 
 def _binary(path: Path) -> BinaryIO:

@@ -1,8 +1,10 @@
 """Files -> batches: CRI joins, gzip, order of time, formats, places, and unreadable input."""
 
+import bz2
 import gzip
 import io
 import json
+import lzma
 import re
 import sys
 from collections.abc import Iterable
@@ -212,6 +214,22 @@ def test_unreadable_input_is_one_line_with_the_files_name(tmp_path: Path) -> Non
         with pytest.raises(InputError, match=path.name) as caught:
             read(path)
         assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("app.log.gz", b"plain\n", "it is not gzip"),
+        ("app.log", lzma.compress(b"plain\n"), "packed by xz"),
+        ("app.log", bz2.compress(b"plain\n"), "packed by bzip2"),
+        ("app.log", b"PK\x03\x04...", "packed by zip"),
+    ],
+)
+def test_what_is_packed_otherwise_is_refused(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=reason):
+        read(path)
 
 
 @pytest.mark.parametrize("file_format", ["cri", "jsonl", "sequences"])
