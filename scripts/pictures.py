@@ -29,6 +29,7 @@ def main() -> None:
     """Run the demo, and look at what it leaves."""
     os.environ["LOGNAME"] = "you"  # who gives verdicts, unless they say
     with tempfile.TemporaryDirectory() as name, browser() as chromium:
+        chromium.send("Emulation.setScrollbarsHidden", hidden=True)
         work = Path(name)
         write = show(data=None, out=work, opensearch=None, keep=True)
         chromium.open((work / "demo.html").as_uri())
@@ -64,7 +65,6 @@ def take(chromium: Browser, name: str, height: int) -> None:
     """Write a picture of the page as it stands in a window of this height in pixels."""
     size = {"width": WIDTH, "height": height, "deviceScaleFactor": 1, "mobile": False}
     chromium.send("Emulation.setDeviceMetricsOverride", **size)
-    chromium.send("Emulation.setScrollbarsHidden", hidden=True)
     light = [{"name": "prefers-color-scheme", "value": "light"}]
     chromium.send("Emulation.setEmulatedMedia", features=light)
     picture = chromium.send("Page.captureScreenshot", format="png")["data"]
