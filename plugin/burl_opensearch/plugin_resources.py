@@ -3,6 +3,8 @@
 Forms and limits are those that the plugins' own parsers have in 2.19 and 3.8.
 """
 
+import copy
+import json
 from urllib.parse import quote
 
 from opensearchpy import OpenSearch
@@ -105,11 +107,16 @@ def channel_resource(client: OpenSearch, name: str, body: Body) -> Resource:
 
 
 def monitor_resource(client: OpenSearch, names: IndexNames, body: Body) -> Resource:
-    """Return the monitor, found by its name: its id is given by the plugin."""
+    """Return the monitor, found by its name: its id is given by the plugin.
+
+    Its stamp stands in the name of its action: a monitor has no description, and a search leaves out
+    `ui_metadata`.
+    """
     monitors = "/_plugins/_alerting/monitors"
     name = monitor_name(names)
     meta = stamp(body)
-    wanted = body | {"ui_metadata": {"burl": meta}}
+    wanted = copy.deepcopy(body)
+    wanted["triggers"][0]["bucket_level_trigger"]["actions"][0]["name"] += f" {as_text(meta)}"
 
     def present() -> Body:
         """Return the search hit. Raises NotFoundError."""
@@ -120,8 +127,7 @@ def monitor_resource(client: OpenSearch, names: IndexNames, body: Body) -> Resou
         return dict(hits[0])
 
     def find() -> Body | None:
-        source = present()["_source"]
-        return dict(source.get("monitor", source).get("ui_metadata", {}).get("burl", {}))
+        return from_text(json.dumps(present()["_source"]))
 
     def apply() -> None:
         try:

@@ -65,7 +65,9 @@ class Plugins(HttpServer):
 
     def _monitors(self, name: str) -> list[Any]:
         kept = [(path, body) for path, body in self.kept.items() if path.startswith(_MONITORS)]
-        return [{"_id": path.split("/")[-1], "_source": body} for path, body in kept if body["name"] == name]
+        # Alerting leaves `ui_metadata` out, but for Dashboards.
+        told = [(path, {k: v for k, v in body.items() if k != "ui_metadata"}) for path, body in kept]
+        return [{"_id": path.split("/")[-1], "_source": body} for path, body in told if body["name"] == name]
 
 
 def _type(body: Any) -> Any:
