@@ -1,8 +1,12 @@
 """Settings of what is installed in the log platform; `burl platform` and `status` read the same ones."""
 
+import re
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+_SLACK = re.compile(r"hooks\.(gov-)?slack\.com/services/")
+"""The Notifications plugin takes no other address for Slack."""
 
 
 class _Section(BaseModel):
@@ -26,6 +30,8 @@ class AlertSettings(_Section):
     def _complete(self) -> "AlertSettings":
         if self.form in {"slack", "webhook"} and self.url is None:
             raise ValueError(f"form {self.form} needs a url")
+        if self.form == "slack" and self.url and not _SLACK.search(self.url.get_secret_value()):
+            raise ValueError("url is none of hooks.slack.com/services/: use form webhook for other chats")
         if self.form == "mail" and not (self.mail_account and self.mail_to):
             raise ValueError("form mail needs mail_account and mail_to")
         return self

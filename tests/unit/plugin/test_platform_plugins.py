@@ -164,7 +164,14 @@ def test_a_message_says_what_where_since_when_and_where_to_look(form: str) -> No
     assert "Look" not in message(form, "")
 
 
-@pytest.mark.parametrize("wrong", [{"form": "slack"}, {"form": "mail", "mail_to": ["a@b.org"]}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"form": "slack"},
+        {"form": "mail", "mail_to": ["a@b.org"]},
+        {"form": "slack", "url": "https://chat.example/hooks/x"},
+    ],
+)
 def test_half_an_alert_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         AlertSettings.model_validate(wrong)
