@@ -13,6 +13,8 @@ from burl.write.documents import to_json
 from burl.write.settings import WebhookSettings
 
 REMEMBERED_INCIDENTS = 10_000
+_TOLD_LINES, _TOLD_CHARACTERS = 3, 200
+"""Of the first lines of an incident: a message is read on a phone."""
 _TRY_AGAIN = {408, 429, 500, 502, 503, 504}
 
 
@@ -84,9 +86,9 @@ def slack_message(incident: dict[str, Any], link: str = "") -> dict[str, Any]:
     """
     services = ", ".join(incident.get("services", []))
     grade = incident.get("anomaly_grade", 0.0)
-    since = str(incident.get("data_start_time"))[: len("2026-11-22T14:03:07")]
-    head = f"*Incident {incident.get('state')}* in {_escaped(services)} since {since}, grade {grade:.2f}"
-    lines = "\n".join(incident.get("first_lines", []))
+    since = str(incident.get("data_start_time"))[: len("2026-11-22T14:03:07")].replace("T", " ")
+    head = f"*Incident {incident.get('state')}* in {_escaped(services)} since {since} UTC, grade {grade:.2f}"
+    lines = "\n".join(line[:_TOLD_CHARACTERS] for line in incident.get("first_lines", [])[:_TOLD_LINES])
     quoted = f"\n```{_escaped(lines)}```" if lines else ""
     where = f"\n{link.replace('{incident_id}', str(incident.get('incident_id')))}" if link else ""
     return {"text": f"{head}\n{_escaped(incident.get('reason', ''))}{quoted}{where}"}

@@ -54,9 +54,16 @@ def test_slack_gets_text_that_says_what_and_where(receiver: Receiver) -> None:
     _sink(receiver, form="slack", link=link).write(Findings(incidents=[incident(1)]))
     ((key, text),) = receiver.bodies[0].items()
     assert key == "text"
-    assert "*Incident open* in cart since 2025-11-22T14:00:01, grade 0.50" in str(text)
+    assert "*Incident open* in cart since 2025-11-22 14:00:01 UTC, grade 0.50" in str(text)
     assert "https://dashboards/#/i1" in str(text)
     assert "disk &lt;1&gt; is full &amp; broken" in str(text)
+
+
+def test_a_message_of_long_lines_is_one_for_a_phone(receiver: Receiver) -> None:
+    long = incident(1, first_lines=["x" * 8000] * 9)
+    _sink(receiver, form="slack").write(Findings(incidents=[long]))
+    text = str(receiver.bodies[0]["text"])
+    assert text.count("x" * 200) == text.count("xxx\n") + 1 == 3
 
 
 def test_minor_incidents_are_left_out(receiver: Receiver) -> None:
