@@ -9,13 +9,21 @@ import orjson
 SCHEMA_VERSION = 1
 
 
+def document_id(*parts: str) -> str:
+    """Return an id that follows from `parts` alone: the same after every resend and restart.
+
+    Of a lone surrogate, which JSON lets through, `?` is left. Source: design.md, decision 3.
+    """
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
+
+
 def annotation_id(detector_id: str, unit: str, record_uid: str) -> str:
-    """Return the `_id` of an annotation: the same after every resend and restart (design.md, decision 3).
+    """Return the `_id` of an annotation.
 
     `unit` is the session's key, the stream's key for windows and events, or service, template and start of an
     interval. Never the bundle's version, never a counter.
     """
-    return hashlib.sha256(f"{detector_id}\n{unit}\n{record_uid}".encode()).hexdigest()[:32]
+    return document_id(detector_id, unit, record_uid)
 
 
 @dataclass(slots=True)

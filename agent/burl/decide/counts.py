@@ -1,13 +1,12 @@
 """The catalogue of templates as documents: which there are in each service, and how often each came."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from burl.decide.annotation import SCHEMA_VERSION, CatalogueEntry
-from burl.decide.times import rfc3339
+from burl.decide.annotation import SCHEMA_VERSION, CatalogueEntry, document_id
+from burl.decide.times import FOREVER_NS, rfc3339
 from burl.parse import Catalogue
 from burl.receive.batch import StreamTable
 from burl.window import Intervals
@@ -15,7 +14,6 @@ from burl.window import Intervals
 _SECOND_NS = 1_000_000_000
 _REFRESH_NS = 3600 * _SECOND_NS
 """`last_seen` of a template is written again after so much event time."""
-_NEVER_NS = 1 << 62
 _MAX_OPEN = 100_000
 _MAX_SAMPLE = 1024
 _Key = tuple[int, int, int]
@@ -96,7 +94,7 @@ class TemplateCounts:
             yield self._counted(key, count)
             if self._is_news(key, count):
                 yield self._known(key, count)
-        self._due_ns = min((start_ns for _, _, start_ns in self._open), default=_NEVER_NS) + self._period_ns
+        self._due_ns = min((start_ns for _, _, start_ns in self._open), default=FOREVER_NS) + self._period_ns
 
     def _is_news(self, key: _Key, count: _Count) -> bool:
         pair = key[:2]
@@ -115,7 +113,7 @@ class TemplateCounts:
             "data_end_time": rfc3339(start_ns + self._period_ns),
             "count": count.lines,
         }
-        identifier = _hash(
+        identifier = document_id(
             "count", self._streams.service_name(service), self._catalogue[template].id, count.uid
         )
         return CatalogueEntry("template_count", identifier, start_ns, document)
@@ -130,7 +128,9 @@ class TemplateCounts:
         }
         if older := self._older.get(self._catalogue[template].id):
             document["supersedes"] = older
-        identifier = _hash("template", self._streams.service_name(service), self._catalogue[template].id)
+        identifier = document_id(
+            "template", self._streams.service_name(service), self._catalogue[template].id
+        )
         return CatalogueEntry("template", identifier, start_ns, document)
 
     def _common(self, service: int, template: int) -> dict[str, Any]:
@@ -152,7 +152,3 @@ class TemplateCounts:
     def restore(self, state: list[Any]) -> None:
         """Continue from `state`."""
         self._open = {tuple(row[:3]): _Count(*row[3:]) for row in state}
-
-
-def _hash(*parts: str) -> str:
-    return hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[:32]

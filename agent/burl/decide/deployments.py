@@ -4,11 +4,11 @@ A version is `service.version`, else the image. The first that is ever seen of a
 deployed, unless training knew others.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from burl.decide.annotation import document_id
 from burl.distinct import distinct
 from burl.receive.batch import Identity, Ints, StreamTable
 
@@ -64,8 +64,7 @@ class Deployments:
         start_ns = self._since.get(identity.service, {}).get(version, _BEFORE)
         if start_ns == _BEFORE or time_ns - start_ns >= self._grace_ns:
             return None
-        name = f"deployment\n{identity.service}\n{version}"
-        return Deployment(hashlib.sha256(name.encode()).hexdigest()[:32], version, start_ns)
+        return Deployment(document_id("deployment", identity.service, version), version, start_ns)
 
     def _add(self, service: str, version: str, start_ns: int) -> None:
         versions = self._since.setdefault(service, {})

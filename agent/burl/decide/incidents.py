@@ -4,12 +4,11 @@ An incident's id is a hash of the annotation that opened it, so a replay makes t
 after a gap without findings or when it lasts too long; incidents are never merged.
 """
 
-import hashlib
 from collections import OrderedDict
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from burl.decide.annotation import SCHEMA_VERSION, Incident
+from burl.decide.annotation import SCHEMA_VERSION, Incident, document_id
 from burl.decide.finding import Finding
 from burl.decide.settings import DecideSettings
 from burl.decide.times import rfc3339
@@ -99,7 +98,7 @@ class Incidents:
         return best
 
     def _new(self, finding: Finding, opener_id: str) -> _Open:
-        identifier = hashlib.sha256(f"incident\n{opener_id}".encode()).hexdigest()[:32]
+        identifier = document_id("incident", opener_id)
         incident = _Open(identifier, opener_id, finding.namespace, finding.time_ns, finding.time_ns)
         self._open[identifier] = incident
         while len(self._open) > self._max_open:

@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from burl.decide.times import FOREVER_NS
 from burl.window import Events
 
 _RECORDS = 1_000
 """Records to see at least, and the stretch whose share of once-seen templates decides."""
 _ONCE_SHARE = 0.01
 _JUDGE_EVERY = 100
-_NEVER_NS = 1 << 62
-"""Learnt never yet."""
 _MAX_LEARNING = 10_000
 """Services that may learn at once; beyond it the oldest counts as learnt."""
 
@@ -47,22 +46,22 @@ class Learning:
         """Args: `known` are the keys of services with history; `name` gives the key of a service."""
         self._known, self._name = known, name
         self._learning: dict[int, _Service] = {}
-        self._learnt_ns = np.zeros(0, dtype=np.int64)
+        self._learnt_ns = np.zeros(0, dtype=np.int64)  # of each service; FOREVER_NS until it has learnt
 
     def observe(self, events: Events) -> None:
         """Count the events of services that are still learning."""
         if not len(events):
             return
         self._grow(int(events.services.max()) + 1)
-        rows = np.flatnonzero(self._learnt_ns[events.services] == _NEVER_NS)
+        rows = np.flatnonzero(self._learnt_ns[events.services] == FOREVER_NS)
         columns = (events.services[rows], events.templates[rows], events.times_ns[rows])
         for service, template, time_ns in zip(*(column.tolist() for column in columns), strict=True):
-            if self._learnt_ns[service] == _NEVER_NS:
+            if self._learnt_ns[service] == FOREVER_NS:
                 self._observe(service, template, time_ns)
 
     def at(self, service: int, time_ns: int) -> bool:
         """Return True when `service` was still learning at this event time."""
-        if service < len(self._learnt_ns) and self._learnt_ns[service] != _NEVER_NS:
+        if service < len(self._learnt_ns) and self._learnt_ns[service] != FOREVER_NS:
             return time_ns < int(self._learnt_ns[service])
         return self._name(service) not in self._known
 
@@ -88,7 +87,7 @@ class Learning:
 
     def _grow(self, size: int) -> None:
         if size > len(self._learnt_ns):
-            grown = np.full(max(size, 2 * len(self._learnt_ns)), _NEVER_NS, dtype=np.int64)
+            grown = np.full(max(size, 2 * len(self._learnt_ns)), FOREVER_NS, dtype=np.int64)
             grown[: len(self._learnt_ns)] = self._learnt_ns
             self._learnt_ns = grown
 

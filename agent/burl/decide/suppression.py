@@ -11,11 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from burl.decide.times import from_rfc3339
+from burl.decide.times import FOREVER_NS, from_rfc3339
 
 Document = Mapping[str, Any]
 _TEMPLATE = "log.template.id"
-_NEVER_NS = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ class Suppressor:
         if _TEMPLATE in match:
             match[_TEMPLATE] = self._supersedes.get(match[_TEMPLATE], match[_TEMPLATE])
         expires = document.get("expires")
-        expires_ns = from_rfc3339(expires) if expires else _NEVER_NS
+        expires_ns = from_rfc3339(expires) if expires else FOREVER_NS
         return _Rule(document["id"], match, frozenset(document["anomaly_kinds"]), expires_ns)
 
     def state(self) -> Any:

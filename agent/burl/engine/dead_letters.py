@@ -5,7 +5,7 @@ import hashlib
 from typing import Any
 
 from burl.decide import DeadLetter
-from burl.decide.annotation import SCHEMA_VERSION
+from burl.decide.annotation import SCHEMA_VERSION, document_id
 from burl.decide.times import rfc3339
 from burl.detect import Units
 from burl.engine.loaded import Loaded
@@ -66,7 +66,7 @@ def _of_record(loaded: Loaded, record: Record, error: Exception) -> DeadLetter:
 def _of_line(key: tuple[str, str], body: str, time_ns: int, stage: str, error: Exception) -> DeadLetter:
     """Return the dead letter of a record; `key` says what gave it up, and the record's uid."""
     original = body.encode()
-    identifier = hashlib.sha256("\n".join(key).encode()).hexdigest()[:32]
+    identifier = document_id(*key)
     document = {
         "log.record.uid": key[1],
         "original": original[:_MAX_ORIGINAL_BYTES].decode(errors="replace"),

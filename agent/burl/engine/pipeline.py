@@ -25,6 +25,7 @@ from burl.decide.finding import Finding, Source
 from burl.decide.learning import Learning
 from burl.decide.settings import DecideSettings
 from burl.decide.suppression import Suppressor
+from burl.decide.times import FOREVER_NS
 from burl.detect import Units
 from burl.engine.dead_letters import poisonous, unusable
 from burl.engine.findings import FindingMaker
@@ -41,8 +42,6 @@ from burl.window.settings import WindowSettings
 from burl.window.spec import SessionSpec
 from burl.window.windower import Windowed, Windower
 
-_END_NS = 1 << 62
-"""A watermark that everything is behind of: the end of the input."""
 _DURATIONS_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
 
 
@@ -177,7 +176,7 @@ class Pipeline:
 
     def flush(self) -> Findings:
         """End of the input: judge what is still open."""
-        return self._judge(self._windower.flush(), _END_NS)
+        return self._judge(self._windower.flush(), FOREVER_NS)
 
     def _judge(self, windowed: Windowed, watermark_ns: int) -> Findings:
         self.learning.observe(windowed.events)

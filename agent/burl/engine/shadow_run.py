@@ -1,12 +1,11 @@
 """One run of a challenger: what it scored, what it found, and what that cost."""
 
-import hashlib
 import logging
 from collections import deque
 from typing import Any
 
 from burl.decide import Findings
-from burl.decide.annotation import SCHEMA_VERSION
+from burl.decide.annotation import SCHEMA_VERSION, document_id
 from burl.decide.finding import ONLINE_VERSION
 from burl.decide.times import rfc3339
 from burl.engine.pipeline import Pipeline
@@ -170,9 +169,8 @@ class ShadowRun:
         return sorted({*self._hidden_earlier, *now})
 
     def _stamp(self, document: str, key: str) -> dict[str, Any]:
-        name = f"shadow\n{self._version}\n{self._agent}\n{key}"
         return {
-            "id": hashlib.sha256(name.encode()).hexdigest()[:32],
+            "id": document_id("shadow", self._version, self._agent, key),
             "burl.agent": self._agent,
             "burl.shadow.document": document,
             "burl.shadow.challenger": self._version,

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from burl.decide.times import FOREVER_NS
 from burl.detect import Progress
 from burl.errors import InputError
 from burl.parse import Catalogue
@@ -27,7 +28,6 @@ from burl.window.windower import Windowed, Windower
 
 _HOLDOUT_SHARE = 0.25
 _MIN_RECORDS = 100
-_ALL_NS = 1 << 62
 _NEVER_SECONDS = 1e9
 _COLUMNS = ("bodies", "times_ns", "timed", "streams", "severities")
 
@@ -96,7 +96,7 @@ def prepare(
         raise InputError(f"{len(times)} records are too few to learn from; it takes {_MIN_RECORDS}")
     cut_ns = int(np.quantile(times, 1 - _HOLDOUT_SHARE, method="lower"))
     trial = _part(recipe, batches, streams, cut_ns, progress, abnormal=abnormal)
-    final = _part(recipe, batches, streams, _ALL_NS, progress, abnormal=abnormal)
+    final = _part(recipe, batches, streams, FOREVER_NS, progress, abnormal=abnormal)
     for corpus in (trial.split.fit, trial.split.holdout, final.split.fit):
         corpus.timed = timed
     return Prepared(

@@ -1,6 +1,5 @@
 """Findings as serialised documents; what cannot be serialised becomes a dead letter in its place."""
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from typing import Any, Literal
 import orjson
 
 from burl.decide import Annotation, CatalogueEntry, DeadLetter, Findings, Incident, LogRecord
-from burl.decide.annotation import SCHEMA_VERSION
+from burl.decide.annotation import SCHEMA_VERSION, document_id
 from burl.decide.times import rfc3339
 
 Kind = Literal["annotation", "incident", "dead_letter", "catalogue", "log"]
@@ -76,7 +75,7 @@ def refused(source: Source, error_type: str, reason: str) -> DeadLetter:
     """Return the dead letter of a document that could not be stored: its id follows from the document's."""
     # The standard library's JSON writes what orjson and msgpack refuse: lone surrogates, huge integers.
     original = json.dumps(source.document, default=str)
-    identifier = hashlib.sha256(f"refused\n{source.id}".encode()).hexdigest()[:32]
+    identifier = document_id("refused", source.id)
     document = {
         "@timestamp": rfc3339(max(source.time_ns, 0)),  # OpenSearch's date_nanos starts in 1970
         "dead_letter_id": identifier,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from burl.clock import SystemClock
+from burl.decide.times import FOREVER_NS
 from burl.detect import Progress
 from burl.errors import InputError
 from burl.parse.parser import Parser
@@ -17,8 +18,6 @@ from burl.train.evaluate.texts import LabelledTexts, read_labelled_csv
 from burl.train.labels import read_labels
 from burl.train.prepare import Recipe, as_whole, label, prepare, windowed
 from burl.window.windower import Windower
-
-_ALL_NS = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ def _dataset(path: Path, recipe: Recipe, streams: StreamTable, parts: _Parts, pr
     parser = Parser(recipe.parse, catalogue, prepared.templates)
     parsed = [(batch, parser.parse(batch.bodies, batch.streams)) for batch in parts.test]
     windower = Windower(recipe.window, catalogue, streams, prepared.sessions, parser.parameters)
-    judged = split(windowed(windower, parsed, progress), catalogue, streams, _ALL_NS)
+    judged = split(windowed(windower, parsed, progress), catalogue, streams, FOREVER_NS)
     label(judged, parsed, parts.abnormal)
     if recipe.whole_sessions:
         as_whole(judged.fit)
