@@ -21,7 +21,7 @@ class JsonPairs(dict[bytes, _Pair | None]):
 
     def text(self, entries: Sequence[bytes]) -> str:
         """Return the JSON object of all `entries`; of two with one key the later wins."""
-        values = dict(pair for raw in entries if (pair := self[raw]) is not None)
+        values = dict(filter(None, map(self.__getitem__, entries)))
         return f"{{{','.join(values.values())}}}"
 
 
@@ -32,4 +32,4 @@ def _decoded(raw: bytes) -> _Pair | None:
         key, value = text(pair.key), python_value(pair.value)
     except DecodeError:
         return None
-    return key, f"{orjson.dumps(key).decode()}:{orjson.dumps(value, default=str).decode()}"
+    return key, orjson.dumps({key: value}, default=str)[1:-1].decode()
