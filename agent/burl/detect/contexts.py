@@ -100,7 +100,11 @@ def contexts(sequences: Sequences, dense: Ints, symbols: Symbols, history: int) 
     return Contexts(_windows(flat, targets, history), rows, origin[targets])
 
 
-def shortened(windows: npt.NDArray[np.int32], start: int, rng: np.random.Generator) -> npt.NDArray[np.int32]:
+def shortened(
+    windows: npt.NDArray[np.int32],
+    start: int,
+    rng: "np.random.Generator",  # quoted: to name it loads what the agent never uses
+) -> npt.NDArray[np.int32]:
     """Return copies of `windows` whose history begins later: a stream may have just begun, or been cut."""
     history = windows.shape[1] - 1
     cuts = rng.integers(1, history + 1, len(windows))

@@ -30,6 +30,7 @@ _ID_LENGTH, _UUID_LENGTH = 8, 36
 # Counted from the character before.
 _DASHES = (9, 14, 19, 24)
 _FOURS = (1, 5, 10, 15, 20, 25, 29, 33)
+_HTTP = b"TP/"
 _HTTP_LENGTH = len('1.1" 200')
 _PAD = "\n" * _UUID_LENGTH
 _LINE_END = ord("\n")
@@ -48,7 +49,9 @@ class Keys:
         self._ids = _ids(classes)
         digits = classes == _DIGIT
         self._digits = digits & (self._ids == 0)
-        self.keys = self._marked(np.maximum(self._ids, (digits & ~_http(classes)) * np.uint8(DIGITS[0])))
+        if _HTTP in text:
+            digits = digits & ~_http(classes)
+        self.keys = self._marked(np.maximum(self._ids, digits * np.uint8(DIGITS[0])))
 
     def bare(self, position: int) -> bytes:
         """Return a line as it is but for its ids, for which there are marks as in its key."""
@@ -113,7 +116,8 @@ def _ids(classes: _Bytes) -> _Bytes:
     eights = fours[:-4] & fours[4:]
     ids = eights & ~_all_of(digit, _ID_LENGTH) & ~_all_of(letter, _ID_LENGTH)
     marks = np.zeros(len(classes), dtype=np.uint8)
-    marks[_spread(ids, _ID_LENGTH)] = ID[0]
+    if ids.any():
+        marks[_spread(ids, _ID_LENGTH)] = ID[0]
     dash = classes == _DASH
     starts = len(classes) - _UUID_LENGTH - 1  # of the text behind its first newline
     uuids = np.logical_and.reduce([dash[at : at + starts] for at in _DASHES])

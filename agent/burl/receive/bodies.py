@@ -9,7 +9,7 @@ from burl.receive.records import Records
 from burl.receive.redaction import Redactor
 from burl.receive.settings import ReceiveSettings
 from burl.receive.values import body_bytes
-from burl.receive.walk import Spans
+from burl.receive.walk import Spans, every
 
 _RETURN, _LINE_FEED = _LINE_ENDS = b"\r\n"
 _MARGIN_BYTES = 1024
@@ -31,7 +31,7 @@ class BodyDecoder:
         """Return the text of each record's body."""
         starts, ends = _strings(records)
         text, places = records.text, list(zip(starts.tolist(), ends.tolist(), strict=True))
-        if self._redact is None and bool(((starts >= 0) & (ends - starts <= self._limit)).all()):
+        if self._redact is None and every((starts >= 0) & (ends - starts <= self._limit)):
             with suppress(UnicodeDecodeError):  # then one by one, to count and replace what is invalid
                 return [text[start:end].decode() for start, end in places]
         return [

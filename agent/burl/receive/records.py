@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from burl.receive.entries import body_entries
 from burl.receive.stream_table import Ints
-from burl.receive.walk import Spans, Walk, delimited
+from burl.receive.walk import Spans, Walk, delimited, every, words
 from burl.receive.wire import canonical_record
 
 _TIME, _OBSERVED, _SEVERITY, _SEVERITY_TEXT = 0x09, 0x59, 0x10, 0x1A
@@ -31,8 +31,12 @@ class Records:
         damaged: the bytes of what was no LogRecord; not among the columns.
         sound: the places of the records among what was given.
         text: all records, joined: what spans are stretches of.
-        content, words: see `Walk`.
+        content: `text` as an array of bytes.
+        words: see `burl.receive.walk.words`.
         bodies: where the serialised AnyValues stand.
+        said: `time_unix_nano`, 0 where there is none.
+        strings: where the texts are of bodies that are strings and nothing else; others start at -1.
+        map_rows: the records whose body is a map, the entries of which count as attributes.
         attributes: where all serialised KeyValues of all records stand, in order.
         rows: of each of those, which record it belongs to.
     """
@@ -42,12 +46,25 @@ class Records:
         self.damaged: list[bytes] = []
         self.sound: Sequence[int] = range(len(raws))
         walk = Walk(raws, _SIZES)
-        if walk.odd.any():
+        if not every(~walk.odd):
             walk = Walk(self._mended(raws, walk.odd.tolist()), _SIZES)
         self._walk = walk
-        self.text, self.content, self.words = walk.text, walk.content, walk.words
-        self.bodies = walk.spans(_BODY)
+        self.text, self.content, self.words = walk.text, walk.content, words(walk.text)
+        self.said = self._fixed64(_TIME)
         self.rows, self.attributes = walk.all_spans(_ATTRIBUTE)
+        self.bodies = walk.spans(_BODY)
+        self.strings, self.map_rows = self._strings()
+
+    def _strings(self) -> tuple[Spans, list[int]]:
+        """Return where the texts are of bodies that are strings, see `strings`; which bodies are maps."""
+        begins, stops = self.bodies
+        starts, ends = delimited(self.content, begins + 1)
+        kinds = self.content[begins]
+        whole = (kinds == _STRING_TAG) & (ends == stops)
+        if every(whole):
+            return Spans(starts, ends), []
+        is_map = (kinds == _MAP_TAG) & (stops > begins)
+        return Spans(np.where(whole & (stops > begins), starts, -1), stops), np.flatnonzero(is_map).tolist()
 
     def _mended(self, raws: Sequence[bytes], odd: Sequence[bool]) -> list[bytes]:
         """Return the records, odd ones as numpy can read them, without the damaged."""
@@ -61,14 +78,14 @@ class Records:
         return len(self._walk.odd)
 
     @cached_property
-    def said(self) -> Times:
-        """`time_unix_nano`, 0 where there is none."""
-        return self._fixed64(_TIME)
-
-    @cached_property
     def observed(self) -> Times:
         """`observed_time_unix_nano`, 0 where there is none."""
         return self._fixed64(_OBSERVED)
+
+    @property
+    def has_severities(self) -> bool:
+        """False when no record says one, neither by number nor by text."""
+        return self._walk.has(_SEVERITY) or self._walk.has(_SEVERITY_TEXT)
 
     @cached_property
     def severity_numbers(self) -> Ints:
@@ -81,25 +98,6 @@ class Records:
         """Where the texts of severities stand."""
         return self._walk.spans(_SEVERITY_TEXT)
 
-    @cached_property
-    def body_kinds(self) -> npt.NDArray[np.uint8]:
-        """With which tag each body starts, 0 where there is none."""
-        starts, ends = self.bodies
-        return np.where(ends > starts, self.content[starts], 0)
-
-    @cached_property
-    def strings(self) -> Spans:
-        """Where the texts stand of bodies that are strings and nothing else; others start at -1."""
-        starts, ends = delimited(self.content, self.bodies.starts + 1)
-        whole = (self.body_kinds == _STRING_TAG) & (ends == self.bodies.ends)
-        return Spans(np.where(whole, starts, -1), self.bodies.ends)
-
-    @cached_property
-    def map_rows(self) -> list[int]:
-        """The records whose body is a map, the entries of which count as attributes."""
-        found: list[int] = np.flatnonzero(self.body_kinds == _MAP_TAG).tolist()
-        return found
-
     def body(self, index: int) -> bytes:
         """Return a record's serialised AnyValue."""
         return self.text[self.bodies.starts[index] : self.bodies.ends[index]]
@@ -108,7 +106,8 @@ class Records:
         """Return the serialised KeyValues of a record; a map body's count as attributes."""
         text, (starts, ends) = self.text, self._attribute_places
         own = [text[starts[at] : ends[at]] for at in range(*self._attribute_bounds[index : index + 2])]
-        return [*own, *body_entries(self.body(index))] if self.body_kinds[index] == _MAP_TAG else own
+        body = self.body(index)
+        return [*own, *body_entries(body)] if body.startswith(bytes([_MAP_TAG])) else own
 
     @cached_property
     def _attribute_places(self) -> tuple[list[int], list[int]]:
@@ -131,8 +130,10 @@ class Records:
         return self._hex(_SPAN_ID)
 
     def _hex(self, tag: int) -> list[str]:
-        starts, ends = self._walk.spans(tag)
         found = [""] * len(self)
+        if not self._walk.has(tag):
+            return found
+        starts, ends = self._walk.spans(tag)
         for row in np.flatnonzero(ends > starts).tolist():
             raw = self.text[starts[row] : ends[row]]
             found[row] = raw.hex() if any(raw) else ""
@@ -140,4 +141,4 @@ class Records:
 
     def _fixed64(self, tag: int) -> Times:
         starts, ends = self._walk.spans(tag)
-        return np.where(ends > 0, self.words[starts], 0).astype(np.uint64)
+        return self.words[starts] * (ends > 0)

@@ -28,6 +28,8 @@ _NUMBERS = {
 
 def severities(records: Records) -> Ints:
     """Return each record's severity number; where it gives none, what its text stands for, else 0."""
+    if not records.has_severities:
+        return np.zeros(len(records), dtype=np.int64)
     column = records.severity_numbers
     starts, ends = records.severity_texts
     for row in np.flatnonzero((column == 0) & (ends > starts)).tolist():

@@ -48,9 +48,9 @@ class StreamFinder:
 
     def _naming(self, records: Records) -> Iterable[tuple[bytes, ...]]:
         """Return the serialised KeyValues of each record that name its stream."""
-        rows, starts, ends = self._names.find(records)
-        if not len(rows) and not records.map_rows:
+        if not len(records.rows) and not records.map_rows:
             return repeat((), len(records))
+        rows, starts, ends = self._names.find(records)
         text, bounds = records.text, np.searchsorted(rows, np.arange(len(records) + 1)).tolist()
         raws = [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
         naming = [tuple(raws[first:end]) for first, end in pairwise(bounds)]

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from burl.receive.batch import Ints
+from burl.receive.walk import every
 
 YEAR_2000_NS = 946_684_800 * 10**9
 
@@ -30,6 +31,8 @@ def event_times(
     """
     column = np.asarray(said, dtype=np.uint64)
     timed = (column >= YEAR_2000_NS) & (column <= latest_ns)
+    if every(timed):
+        return column.astype(np.int64), timed
     times = np.where(timed, column, 0).astype(np.int64)
     for index in np.flatnonzero(~timed).tolist():
         seen = observed(index)
