@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from burl.errors import BundleError, Undecodable
-from burl.receive.wire import submessages, varint
+from burl.receive.framing import submessages, varint
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
