@@ -140,6 +140,8 @@ class Detector(ABC):
     are given normal units only."""
     needs_labels: ClassVar[bool] = False
     """True for a detector that learns nothing where no unit is labelled anomalous."""
+    needs_times: ClassVar[bool] = False
+    """True for a detector that learns nothing where nobody knows when the events were."""
     skipped_checks: ClassVar[Mapping[str, str]] = {}
     """Checks of `burl.testing` that do not apply, each with its reason."""
 

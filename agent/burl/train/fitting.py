@@ -63,11 +63,13 @@ def fit(
 
     Raises:
         ConfigError: there is no such detector.
-        InputError: the data hold too few units of its kind.
+        InputError: the data hold too few units of its kind, or no times where it needs them.
     """
     kind, unit = parse_spec(spec)
     settings = kind.config_type.model_validate(config or {})
     normal = Split(normal_units(split.fit), normal_units(split.holdout))
+    if kind.needs_times and not whole.timed:
+        raise InputError(f"detector {spec}: the data have no times")
     _require(spec, unit, normal, least_units)
     taught, all_taught = (split.fit, whole) if kind.uses_labels else (normal.fit, normal_units(whole))
     trial = kind(unit, settings, seed)

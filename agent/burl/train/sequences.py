@@ -90,7 +90,7 @@ class SequenceSource:
 
     def corpus(self, rows: list[EventSequence], *, labelled: bool = False) -> Corpus:
         """Return a corpus of sessions alone, with the labels of the rows if they are `labelled`."""
-        found = Corpus(self.catalogue, self.streams, sessions=self.sessions(rows))
+        found = Corpus(self.catalogue, self.streams, sessions=self.sessions(rows), timed=False)
         if labelled:
             found.unit_labels["session"] = np.array([bool(row.label) for row in rows], dtype=np.bool_)
         return found

@@ -31,6 +31,7 @@ class StepTime(Detector):
     config_type: ClassVar[type[DetectorConfig]] = StepTimeConfig
     units: ClassVar[tuple[Unit, ...]] = ("session",)
     kinds: ClassVar[tuple[str, ...]] = ("sequence",)
+    needs_times: ClassVar[bool] = True
     skipped_checks: ClassVar[Mapping[str, str]] = {
         "check_better_than_chance": "what goes wrong in these orders is what comes, not when",
         "check_explanations": "the same",

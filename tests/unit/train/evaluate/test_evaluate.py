@@ -152,6 +152,14 @@ def test_lines_are_judged_in_order_of_time_and_leaks_are_told(
     assert "leak in time: 594 of 599 training lines are later" in done.out
 
 
+def test_what_needs_times_is_not_judged_where_there_are_none(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    done = burl(capsys, "evaluate", "--data", _sequences(tmp_path), "--detectors", "event_set,step_time")
+    assert done.code == 0, done.err
+    assert "not judged: detector step_time:session: the data have no times" in done.out
+
+
 def test_the_hackathons_form_is_read(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     rows = list(_lines(800, 40))
     known = {text: "abnormal" if odd else "normal" for text, odd in rows[:600]}
