@@ -12,9 +12,9 @@ import pytest
 from burl.write.opensearch import connect
 from burl.write.settings import OpenSearchSettings
 from burl_opensearch.dashboards import build_dashboards
-from burl_opensearch.dashboards.queries import panel_queries
 from support.command_line import burl
 from support.opensearch_server import OpenSearchServer
+from support.panel_queries import panel_queries
 from support.panels import rows
 
 COMMAND = [sys.executable, "-m", "burl", "demo"]

@@ -13,7 +13,7 @@ from burl.write import WriteSettings, make_store
 from burl.write.settings import OpenSearchSettings
 from burl_opensearch.dashboards import build_dashboards
 from burl_opensearch.dashboards.lint import lint
-from burl_opensearch.dashboards.queries import panel_queries
+from support.panel_queries import panel_queries
 from support.panels import rows
 from support.retries import SEEDED
 from support.samples import annotation, incident, template, template_count, verdict

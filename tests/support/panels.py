@@ -2,7 +2,7 @@
 
 from opensearchpy import OpenSearch
 
-from burl_opensearch.dashboards.queries import PanelQuery
+from support.panel_queries import PanelQuery
 
 
 def rows(client: OpenSearch, query: PanelQuery) -> list[object]:

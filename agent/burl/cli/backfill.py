@@ -1,12 +1,13 @@
 """`burl backfill`: score what is in OpenSearch already."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from burl.cli.options import BudgetOption, ConfigOption, GapOption, JsonOption, decide_options
-from burl.cli.output import print_facts, print_json, progress
+from burl.cli.output import print_facts, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +40,7 @@ def backfill(
     """Score the logs in an index and write the findings beside them; run again, it continues."""
     from burl.clock import SystemClock
     from burl.config import load_settings, with_options
+    from burl.progress import progress
     from burl_opensearch.reading.source import Source, moment_ns
 
     settings = with_options(load_settings(config), decide_options(budget, incident_gap))
@@ -82,9 +84,7 @@ def _run(
     # The logs are there already: only findings are written.
     write = settings.write.model_copy(update={"store": "opensearch", "mode": "annotate"})
     settings = settings.model_copy(update={"write": write})
-    client = connect(write.opensearch)
-    store = open_store(write, clock)
-    try:
+    with closing(connect(write.opensearch)) as client, closing(open_store(write, clock)) as store:
         journey = backfill.Journey(state, source)
         path = bundle or settings.bundle.path
         pipeline = make_pipeline(settings, load_bundle(path) if path else None, journey.position.pipeline)
@@ -99,6 +99,3 @@ def _run(
             documents_per_second=rate,
             progress=lambda done, total: report("documents", done / max(done, total, 1)),
         )
-    finally:
-        store.close()
-        client.close()

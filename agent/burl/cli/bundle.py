@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from burl.cli.compare import compare
-from burl.cli.options import ConfigOption, JsonOption, RegistryOption, user_name
+from burl.cli.options import ConfigOption, JsonOption, RegistryOption
 from burl.cli.output import print_facts, print_json
+from burl.user import user_name
 
 if TYPE_CHECKING:
     from burl.bundle import DetectorEntry, Manifest

@@ -8,7 +8,7 @@ from burl.cli.output import print_facts, print_json
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from burl.feedback.compare import Comparison
+    from burl.feedback.comparison import Comparison
 
 _WIDTH = 24
 _HOUR_SECONDS = 3600
@@ -20,7 +20,7 @@ def compare(
     """Show what the challenger found beside the champion, who agrees with people, and what it costs."""
     from burl.cli.stores import open_registry, open_store_and_desk
     from burl.config import load_settings
-    from burl.feedback.compare import compare as compared
+    from burl.feedback.comparison import compare as compared
 
     settings = load_settings(config)
     bundle = open_registry(registry, settings).open("challenger")

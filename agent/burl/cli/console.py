@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,8 +34,7 @@ async def serve(settings: "Settings") -> None:
     from burl.write.factory import open_store
 
     clock = SystemClock()
-    store = open_store(settings.write, clock)
-    try:
+    with closing(open_store(settings.write, clock)) as store:
         registry = make_registry(settings.bundle, settings.write.opensearch, clock)
         server = console_server(settings.console, store, registry, clock)
         port = await server.start()
@@ -45,5 +45,3 @@ async def serve(settings: "Settings") -> None:
             asyncio.get_running_loop().add_signal_handler(number, stopping.set)
         await stopping.wait()
         await server.stop(1)
-    finally:
-        store.close()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from burl.cli.options import ConfigOption, FormatOption, JsonOption
-from burl.cli.output import counting, print_json
+from burl.cli.output import print_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,6 +42,7 @@ def diff(
     from burl.bundle import load_bundle
     from burl.config import load_settings
     from burl.parse.difference import compare
+    from burl.progress import counting
 
     settings = load_settings(config)
     with counting("records read") as count:

@@ -13,7 +13,7 @@ from burl.cli.options import (
     JsonOption,
     decide_options,
 )
-from burl.cli.output import print_json, progress
+from burl.cli.output import print_json
 from burl.cli.train import extra_installed
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def evaluate(
     """Train on a dataset's training part and judge its test part; the latter chooses no threshold."""
     from burl.clock import SystemClock
     from burl.config import load_settings, with_options
+    from burl.progress import progress
 
     settings = with_options(load_settings(config), decide_options(budget, incident_gap))
     with extra_installed(), progress() as report:

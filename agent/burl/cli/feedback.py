@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from burl.cli.options import ConfigOption, JsonOption, seconds_of, user_name
+from burl.cli.options import ConfigOption, JsonOption, seconds_of
 from burl.cli.output import print_json
+from burl.user import user_name
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager

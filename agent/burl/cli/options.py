@@ -1,6 +1,5 @@
 """Options that several commands take, each defined once."""
 
-import getpass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -61,11 +60,3 @@ def seconds_of(text: str) -> int:
     if seconds is None:
         raise typer.BadParameter(f"{text!r} is no time such as 30m, 12h, 7d")
     return seconds
-
-
-def user_name() -> str:
-    """Return the name of whoever runs this; `unknown` where it has none, as in a container."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"

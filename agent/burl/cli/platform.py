@@ -1,5 +1,6 @@
 """`burl platform`: what OpenSearch must hold before agents write to it."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -48,11 +49,8 @@ class _Target:
         """Connect, and act."""
         from burl.write.opensearch import connect
 
-        client = connect(self.opensearch)
-        try:
+        with closing(connect(self.opensearch)) as client:
             return action(client, self.url, self.opensearch.prefix, settings=self.platform, **options)
-        finally:
-            client.close()
 
 
 @app.command()

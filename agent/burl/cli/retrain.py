@@ -20,11 +20,11 @@ from burl.cli.options import (
     RegistryOption,
     joined,
     seconds_of,
-    user_name,
 )
-from burl.cli.output import print_json, progress
+from burl.cli.output import print_json
 from burl.cli.train import extra_installed
 from burl.errors import SinkError, UserError
+from burl.user import user_name
 
 if TYPE_CHECKING:
     from burl.bundle import Bundle, Manifest
@@ -130,6 +130,7 @@ class _Order:
         return manifest
 
     def _bundle(self, verdicts: list[dict[str, Any]]) -> "Manifest":
+        from burl.progress import progress
         from burl.train.lessons import Lessons
         from burl.train.trainer import TrainRequest, train
 

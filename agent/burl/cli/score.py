@@ -17,7 +17,7 @@ from burl.cli.options import (
     decide_options,
     joined,
 )
-from burl.cli.output import counting, print_json
+from burl.cli.output import print_json
 from burl.cli.summary import Summary
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def score(
     from burl.config import load_settings, with_options
     from burl.engine.pipeline import score_batches
     from burl.pipelines import make_pipeline
+    from burl.progress import counting
     from burl_opensearch.reading.inputs import read_inputs
 
     paths = joined(inputs, more)

@@ -1,7 +1,7 @@
 """What several commands open: the store's desk, and the registry of bundles."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from burl.bundle.factory import make_registry
 from burl.bundle.registry import Registry
@@ -24,11 +24,8 @@ def open_desk(settings: Settings) -> Iterator[Desk]:
 def open_store_and_desk(settings: Settings) -> Iterator[tuple[Store, Desk]]:
     """Yield the store of the configuration, and a desk over it. Raises ConfigError."""
     clock = SystemClock()
-    store = open_store(settings.write, clock)
-    try:
+    with closing(open_store(settings.write, clock)) as store:
         yield store, Desk(store, clock)
-    finally:
-        store.close()
 
 
 def open_registry(where: str | None, settings: Settings) -> Registry:

@@ -1,13 +1,14 @@
 """`burl templates`: the kinds of lines that services write, and what people call them."""
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from burl.cli.options import ConfigOption, JsonOption, user_name
+from burl.cli.options import ConfigOption, JsonOption
 from burl.cli.output import print_json
 from burl.errors import ConfigError, InputError
+from burl.user import user_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,8 +78,5 @@ def _connected(settings: "OpenSearchSettings") -> "Iterator[tuple[OpenSearch, st
     from burl.write.names import IndexNames
     from burl.write.opensearch import connect
 
-    client = connect(settings)
-    try:
+    with closing(connect(settings)) as client:
         yield client, settings.hosts[0], IndexNames(settings.prefix, settings.dataset, settings.namespace)
-    finally:
-        client.close()

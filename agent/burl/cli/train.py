@@ -17,7 +17,7 @@ from burl.cli.options import (
     MoreInputs,
     joined,
 )
-from burl.cli.output import print_json, progress
+from burl.cli.output import print_json
 from burl.errors import UserError
 
 _EXTRA = ("torch", "sklearn", "onnx")
@@ -49,6 +49,7 @@ def train(
 ) -> None:
     """Learn templates, sessions and detectors from logs that are mostly normal."""
     from burl.config import load_settings
+    from burl.progress import progress
 
     settings = load_settings(config)
     if detectors == "auto":

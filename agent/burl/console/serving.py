@@ -1,6 +1,5 @@
 """Serves the console: of its own accord, or within an agent."""
 
-import getpass
 from collections.abc import Awaitable, Callable
 
 from burl.bundle.registry import Registry
@@ -11,6 +10,7 @@ from burl.console.library import Library
 from burl.console.settings import ConsoleSettings
 from burl.feedback import Desk
 from burl.receive.web import WebServer
+from burl.user import user_name
 from burl.write.base import Store
 
 
@@ -32,13 +32,5 @@ def console_server(
     """
     desk = Desk(store, clock)
     library = Library(store, desk, registry, settings.days)
-    pages = Console(library, desk, Guard(settings), who=_user(), look=look)
+    pages = Console(library, desk, Guard(settings), who=user_name(""), look=look)
     return WebServer(pages.app(), settings.listen)
-
-
-def _user() -> str:
-    """Return the name of whoever runs this; nothing where it has none, as in a container."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""

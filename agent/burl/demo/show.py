@@ -3,13 +3,12 @@
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import orjson
 from rich.console import Console
 
-from burl.cli.output import progress
 from burl.clock import Clock, SystemClock
 from burl.config import load_settings, with_options
 from burl.console.report import render_report
@@ -21,6 +20,7 @@ from burl.demo.terminal import print_report
 from burl.demo.verdicts import give_verdicts
 from burl.errors import ConfigError
 from burl.feedback import Desk
+from burl.progress import progress
 from burl.write.factory import open_store
 from burl.write.settings import WriteSettings
 
@@ -106,18 +106,16 @@ def _install(write: WriteSettings) -> None:
     from burl.write.opensearch import connect  # noqa: PLC0415 - opensearch-py takes half a second
     from burl_opensearch import platform  # noqa: PLC0415 - opensearch-py takes half a second
 
-    client = connect(write.opensearch)
-    platform.install(client, write.opensearch.hosts[0], write.opensearch.prefix)
-    client.close()
+    with closing(connect(write.opensearch)) as client:
+        platform.install(client, write.opensearch.hosts[0], write.opensearch.prefix)
 
 
 def _refresh(write: WriteSettings) -> None:
     """Make what OpenSearch has taken in visible to searches now, not within a second."""
     from burl.write.opensearch import connect  # noqa: PLC0415 - opensearch-py takes half a second
 
-    client = connect(write.opensearch)
-    client.indices.refresh(index=f"{write.opensearch.prefix}_*")
-    client.close()
+    with closing(connect(write.opensearch)) as client:
+        client.indices.refresh(index=f"{write.opensearch.prefix}_*")
 
 
 def _agent_keys(example: Example, work: Path, write: WriteSettings) -> Keys:
@@ -143,8 +141,7 @@ def _read(example: Example, write: WriteSettings, clock: Clock) -> Outcome:
     """Read back what the agent wrote; what the dashboards show gets verdicts."""
     if write.store == "opensearch":
         _refresh(write)
-    store = open_store(write, clock)
-    try:
+    with closing(open_store(write, clock)) as store:
         since_ns = example.span_ns[0] - 60_000_000_000
         outcome = make_outcome(
             example,
@@ -154,8 +151,6 @@ def _read(example: Example, write: WriteSettings, clock: Clock) -> Outcome:
         if write.store == "opensearch":
             give_verdicts(Desk(store, clock), example, outcome)
         return outcome
-    finally:
-        store.close()
 
 
 def _store_in_words(work: Path, keep: bool) -> str:

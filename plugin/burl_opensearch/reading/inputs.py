@@ -1,6 +1,7 @@
 """Inputs of a command: files and folders, or a source in OpenSearch."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from burl.clock import Clock
@@ -47,8 +48,5 @@ def _read_index(
 
     source = parse_source(text, clock)
     settings = source.settings(opensearch)
-    client = connect(settings)
-    try:
+    with closing(connect(settings)) as client:
         yield from IndexReader(client, settings.hosts[0], receive, streams, clock).read(source)
-    finally:
-        client.close()

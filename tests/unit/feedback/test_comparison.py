@@ -7,7 +7,7 @@ from burl.decide import Findings
 from burl.decide.times import rfc3339
 from burl.errors import NotThereError
 from burl.feedback import Desk, Verdict
-from burl.feedback.compare import Comparison, compare
+from burl.feedback.comparison import Comparison, compare
 from burl.write.counters import WriteCounters
 from burl.write.settings import SqliteSettings
 from burl.write.sqlite import SqliteStore

@@ -18,7 +18,7 @@ from burl.write.opensearch.client import describe
 
 Verdict = Literal["done", "again", "refused"]
 
-_FILTER = "errors,items.*.status,items.*.error"
+ANSWER_FILTER = "errors,items.*.status,items.*.error"
 _TRY_AGAIN = {401, 403, 429, 502, 503, 504}
 """401 and 403 say nothing of the document: a role is missing, or the index is blocked for a while."""
 _UNSPLIT = {400, 413}
@@ -97,14 +97,14 @@ class BulkWriter:
     def _send(self, chunk: list[Document]) -> Iterator[tuple[Document, Outcome]]:
         """Send one request; return what became of its documents, all of them unless all are stored."""
         try:
-            answer = self._client.bulk(body=self._body(chunk), params={"filter_path": _FILTER})
+            answer = self._client.bulk(body=self._body(chunk), params={"filter_path": ANSWER_FILTER})
         except TransportError as error:
             return self._failed(chunk, error)
         except OpenSearchException as error:  # an answer that is no JSON: a proxy's, or cut short
             return ((document, Outcome(502, "bad_answer", str(error))) for document in chunk)
-        if _all_stored(answer, len(chunk)):
+        if all_stored(answer, len(chunk)):
             return iter(())
-        return zip(chunk, _outcomes(answer, len(chunk)), strict=True)
+        return zip(chunk, outcomes(answer, len(chunk)), strict=True)
 
     def _failed(self, chunk: list[Document], error: TransportError) -> Iterator[tuple[Document, Outcome]]:
         """Judge a request that failed as a whole: no document is refused for what is not its own fault."""
@@ -153,14 +153,15 @@ def _incident_action(alias: str, incident: Incident) -> bytes:
     return orjson.dumps({"index": action})
 
 
-def _all_stored(answer: Any, count: int) -> bool:
-    """Return True where nothing needs to be looked at one by one, as almost always."""
+def all_stored(answer: Any, count: int) -> bool:
+    """Return True where none of `count` documents needs to be looked at by itself, as almost always."""
     return (
         isinstance(answer, dict) and answer.get("errors") is False and len(answer.get("items", ())) == count
     )
 
 
-def _outcomes(answer: Any, count: int) -> list[Outcome]:
+def outcomes(answer: Any, count: int) -> list[Outcome]:
+    """Return what became of each of `count` documents, as an answer under ANSWER_FILTER tells it."""
     items = answer.get("items", []) if isinstance(answer, dict) else []
     if len(items) != count:
         return [Outcome(502, "bad_answer", "the answer does not name every document")] * count

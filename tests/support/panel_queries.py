@@ -1,4 +1,4 @@
-"""The query behind each panel, so that tests can run it where there is no Dashboards."""
+"""The query behind each panel of a dashboard: it can be run where there is no Dashboards."""
 
 import json
 from collections.abc import Sequence
