@@ -20,6 +20,8 @@ TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 ROOMS = ("receive", "parse", "window", "detect", "decide", "write")
 EVERYWHERE = {"errors", "clock", "distinct", "fairness"}
 """Modules of `burl` that belong to no room and that every room may use."""
+ABOVE_THE_ROOMS = {"agent", "pipelines", "config", "cli", "demo", "doctor"}
+"""What builds rooms from all settings; a room knows its own settings only."""
 HEAVY = ("torch", "sklearn", "pandas", "onnx")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -101,6 +103,17 @@ def test_a_room_imports_only_from_the_rooms_before_it(room: str) -> None:
         for path in (AGENT / room).rglob("*.py")
         for module in _imports(path)
         if module.startswith("burl.") and module.split(".")[1] not in allowed
+    ]
+    assert wrong == []
+
+
+def test_no_room_knows_what_puts_the_rooms_together() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {module}"
+        for path in AGENT.rglob("*.py")
+        if len(path.relative_to(AGENT).parts) > 1 and path.relative_to(AGENT).parts[0] not in ABOVE_THE_ROOMS
+        for module in _imports(path)
+        if module.startswith("burl.") and module.split(".")[1] in ABOVE_THE_ROOMS
     ]
     assert wrong == []
 
