@@ -95,8 +95,8 @@ def make_agent(settings: Settings, clock: Clock | None = None) -> Agent:
     start_logging(settings.telemetry)
     clock = clock or SystemClock()
     rng = random.SystemRandom()
-    opensearch = settings.write.opensearch
-    registry = make_registry(settings.bundle, opensearch, clock, settings.state.directory / "bundles")
+    bundles = settings.state.directory / "bundles"
+    registry = make_registry(settings.bundle, settings.write.opensearch, clock, bundles)
     champion = Champion(settings.bundle, registry)
     bundle = champion.load()
     storage = Storage(settings.state, clock)
@@ -148,15 +148,27 @@ def make_agent(settings: Settings, clock: Clock | None = None) -> Agent:
         champion=champion,
         shadow=shadow,
     )
-    console = None
-    if settings.console.enabled:
-        from burl.console.serving import console_server  # noqa: PLC0415 - templates only where they are shown
-
-        shown = make_registry(settings.bundle, opensearch, clock)
-        console = console_server(settings.console, store, shown, clock, follower.look)
     listen = settings.telemetry.metrics_listen
-    telemetry = TelemetryServer(listen, metrics, live=watch.live, ready=watch.ready) if listen else None
-    return Agent(engine, writer, door, store, sink, watch, follower, champion, shadow, telemetry, console)
+    return Agent(
+        engine=engine,
+        writer=writer,
+        door=door,
+        store=store,
+        sink=sink,
+        watch=watch,
+        follower=follower,
+        champion=champion,
+        shadow=shadow,
+        telemetry=TelemetryServer(listen, metrics, live=watch.live, ready=watch.ready) if listen else None,
+        console=_console(settings, store, clock, follower) if settings.console.enabled else None,
+    )
+
+
+def _console(settings: Settings, store: Store, clock: Clock, follower: Follower) -> WebServer:
+    from burl.console.serving import console_server  # noqa: PLC0415 - templates only where they are shown
+
+    registry = make_registry(settings.bundle, settings.write.opensearch, clock)
+    return console_server(settings.console, store, registry, clock, follower.look)
 
 
 def run(settings: Settings) -> None:
