@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from burl.receive.plain_walk import Fields, PlainWalk
 from burl.receive.stream_table import Ints
 
 Bytes = npt.NDArray[np.uint8]
@@ -21,6 +22,9 @@ _MORE = 0x80
 """The bit of a varint's byte that says that another one follows."""
 _SHIFTS = (7, 14, 21, 28)
 _ENDLESS = 1 << 62
+_FEW_MESSAGES, _MANY_FIELDS = 8, 256
+"""Of no more messages, or behind so many fields, the rest is walked plainly: a record of a million fields, or
+records that are all unlike, would take hundreds of times as long by steps for a few bytes each."""
 
 
 class Spans(NamedTuple):
@@ -52,10 +56,11 @@ class Walk:
         self.odd = np.zeros(len(raws), dtype=np.bool_)
         self._sizes = sizes
         self._nothing = np.zeros(len(raws), dtype=np.int64)
-        self._found: dict[int, list[tuple[Ints, Ints, Ints]]] = {}
+        self._found: dict[int, list[Fields]] = {}
         bounds = chain((0,), accumulate(map(len, raws)))
         places = np.fromiter(bounds, dtype=np.int64, count=len(raws) + 1)
-        self._walk(np.arange(len(raws)), places[:-1], places[1:])
+        self._all = np.arange(len(raws))
+        self._walk(self._all, places[:-1], places[1:])
 
     def has(self, tag: int) -> bool:
         """Return whether any message has the field with this tag."""
@@ -66,7 +71,7 @@ class Walk:
         found = self._found.get(tag, ())
         if not found:
             return Spans(self._nothing, self._nothing)
-        if len(found) == 1 and len(found[0][0]) == len(self._nothing):
+        if len(found) == 1 and np.array_equal(found[0][0], self._all):
             return Spans(*found[0][1:])
         starts, ends = self._nothing.copy(), self._nothing.copy()
         for rows, begins, stops in found:
@@ -85,13 +90,22 @@ class Walk:
 
     def _walk(self, rows: Ints, at: Ints, limits: Ints) -> None:
         """Take field by field of the messages `rows`, which go on at `at` and end at `limits`."""
-        while True:
+        for _ in range(_MANY_FIELDS):
             unfinished = at < limits
             if not every(unfinished):
                 rows, at, limits = rows[unfinished], at[unfinished], limits[unfinished]
-            if not len(rows):
-                return
+            if len(rows) <= _FEW_MESSAGES:
+                break
             at = self._step(rows, at, limits)
+        if len(rows):
+            self._walk_plainly(rows, at, limits)
+
+    def _walk_plainly(self, rows: Ints, at: Ints, limits: Ints) -> None:
+        rest = PlainWalk(self.text, self._sizes)
+        rest.walk(zip(rows.tolist(), at.tolist(), limits.tolist(), strict=True))
+        self.odd[rest.odd] = True
+        for tag, fields in rest.found():
+            self._found.setdefault(tag, []).append(fields)
 
     def _step(self, rows: Ints, at: Ints, limits: Ints) -> Ints:
         """Take one field of each message; return where the next one begins."""

@@ -1,5 +1,8 @@
 """Columns of records say what protobuf says of each, whatever its bytes."""
 
+import tracemalloc
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
@@ -43,8 +46,9 @@ def hexadecimal(raw: bytes) -> str:
     return raw.hex() if any(raw) else ""
 
 
-@given(st.lists(serialised(), max_size=6))
-def test_columns_say_what_protobuf_says(raws: list[bytes]) -> None:
+@given(st.lists(serialised(), max_size=6), st.sampled_from([1, 4]))
+def test_columns_say_what_protobuf_says(raws: list[bytes], times: int) -> None:
+    raws = raws * times  # a few are walked over plainly, more in steps
     columns = Records(raws)
     sound = [raw for raw in raws if canonical_record(raw) is not None]
     assert columns.damaged == [raw for raw in raws if canonical_record(raw) is None]
@@ -70,3 +74,17 @@ def test_a_record_of_any_length_is_read(size: int) -> None:
     start, end = (int(column[0]) for column in columns.strings)
     assert columns.text[start:end] == b"x" * size
     assert columns.said.tolist() == [0, 7]
+
+
+@pytest.mark.parametrize("others", [0, 100])
+def test_a_record_of_very_many_fields_takes_little_memory(others: int) -> None:
+    usual = LogRecord(severity_text="INFO", attributes=[KeyValue(key="a")]).SerializeToString()
+    huge = b"\x32\x00\x1a\x00" * 20_000 + usual
+    raws = [usual] * others + [huge] + [usual] * others
+    tracemalloc.start()
+    columns = Records(raws)
+    assert tracemalloc.get_traced_memory()[1] < 60 * sum(map(len, raws))
+    tracemalloc.stop()
+    assert [len(columns.entries(row)) for row in range(len(raws))] == [1] * others + [20_001] + [1] * others
+    starts, ends = (column[others] for column in columns.severity_texts)
+    assert columns.text[starts:ends] == b"INFO"
