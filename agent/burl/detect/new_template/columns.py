@@ -1,6 +1,7 @@
 """Columns of a slice of events, looked at as a whole so that only rare lines are looked at one by one."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,27 +19,62 @@ def pair_counts(events: Events) -> list[tuple[int, int, int]]:
     return [(service_of(pair), template_of(pair), count) for pair, count in split]
 
 
-def where(events: Events, holds: Callable[[int, int], bool]) -> npt.NDArray[np.bool_]:
-    """Return for each event whether `holds(service, template)`, asked once for each pair."""
-    unique, inverse = distinct_inverse(pair_of(events.services, events.templates))
-    answers = [holds(service_of(pair), template_of(pair)) for pair in unique.tolist()]
-    return np.array(answers, dtype=np.bool_)[inverse]
+class Runs(NamedTuple):
+    """Runs of events of one pair with no absence in them, going forward; r of them.
+
+    Attributes:
+        firsts: the row (r) each starts at.
+        latest_ns: the latest time (r) in each.
+        usual: True (r) where a run goes on with what was there before all these events.
+    """
+
+    firsts: Ints
+    latest_ns: Ints
+    usual: npt.NDArray[np.bool_]
+
+
+def runs(pairs: Ints, times_ns: Ints, seen_ns: Ints, gap_ns: int, alone: npt.NDArray[np.bool_]) -> Runs:
+    """Return the runs of events; one ends where the next event of its pair comes `gap_ns` or more later.
+
+    Args:
+        pairs: the pair of each event (n).
+        times_ns: when each event was (n).
+        seen_ns: when the event's pair was last seen before all of these (n); 0 for never.
+        gap_ns: how long an absence is.
+        alone: True (n) for an event that is a run of its own.
+    """
+    order = np.argsort(pairs, kind="stable")
+    ordered, times = pairs[order], times_ns[order]
+    opens = np.ones(len(order), dtype=np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=opens[1:])
+    starts = opens | alone[order]
+    starts[1:] |= times[1:] - times[:-1] >= gap_ns
+    heads = np.flatnonzero(starts)
+    latest = np.maximum.reduceat(times, heads) if len(heads) else heads
+    firsts = order[heads]
+    before = seen_ns[firsts]
+    usual = opens[heads] & ~alone[firsts] & (before > 0) & (times[heads] - before < gap_ns)
+    forward = np.argsort(firsts)
+    return Runs(firsts[forward], latest[forward], usual[forward])
+
+
+def look_up(values: Ints, answer: Callable[[int], int]) -> Ints:
+    """Return for each of `values` (n) what `answer` says, asked once for each distinct one."""
+    unique, inverse = distinct_inverse(values)
+    return np.array([answer(value) for value in unique.tolist()], dtype=np.int64)[inverse]
 
 
 class Passed:
     """Tells how many common events of a service went by since it was last asked, going forward."""
 
     def __init__(self, services: Ints, common: npt.NDArray[np.bool_]) -> None:
-        """Args: the services of a slice of events, and which of the events are common."""
+        """Args: the services of a slice of events, and which are common; later ones may still become so."""
         self._services = services
         self._common = common
-        self._rows: dict[int, Ints] = {}
-        self._passed: dict[int, int] = {}
+        self._asked: dict[int, int] = {}
 
     def until(self, service: int, row: int) -> int:
         """Return the number of common events of `service` before `row` that were not yet returned."""
-        if service not in self._rows:
-            self._rows[service] = np.flatnonzero(self._common & (self._services == service))
-        passed = int(np.searchsorted(self._rows[service], row))
-        before, self._passed[service] = self._passed.get(service, 0), passed
-        return passed - before
+        since = self._asked.get(service, 0)
+        self._asked[service] = row
+        return int(np.count_nonzero(self._common[since:row] & (self._services[since:row] == service)))

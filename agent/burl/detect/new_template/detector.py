@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -9,13 +10,16 @@ import numpy as np
 
 from burl.detect.base import Corpus, Detector, DetectorConfig, Explanation, Progress, Scores, Units
 from burl.detect.new_template.alarm import alarm
-from burl.detect.new_template.columns import Passed, pair_counts, where
+from burl.detect.new_template.columns import Passed, look_up, pair_counts, runs
 from burl.detect.new_template.config import NewTemplateConfig
 from burl.detect.new_template.explain import Note, explanation
-from burl.detect.new_template.history import Counts, History, Pair
+from burl.detect.new_template.history import COMMON, Counts, History, Pair
 from burl.detect.new_template.nearest import NearestTemplates
 from burl.distinct import distinct
 from burl.errors import BundleError
+from burl.parse import Template
+from burl.receive.batch import Ints
+from burl.window.pairs import pair_of, service_of, template_of
 from burl.window.units import Events, Unit
 
 _FILE = "services.json"
@@ -80,14 +84,21 @@ class NewTemplate(Detector):
             raise TypeError(f"new_template scores events, not {type(units).__name__}")
         self._notes = {}
         history, values, rows = self._history, np.zeros(len(units), dtype=np.float64), np.arange(len(units))
-        common = where(units, history.knows_common)
+        pairs = pair_of(units.services, units.templates)
+        seen_ns = look_up(pairs, lambda pair: history.last_seen(service_of(pair), template_of(pair)))
+        common = seen_ns == COMMON
         passed = Passed(units.services, common)
         untrained = {s for s in distinct(units.services).tolist() if not history.is_trained(s)}
-        rare = np.flatnonzero(~common)
-        for row, service in zip(rare.tolist(), units.services[rare].tolist(), strict=True):
+        for row, service, latest_ns in self._rare_runs(units, pairs, seen_ns, untrained):
+            if common[row]:  # since an earlier event of this very slice
+                continue
             if service in untrained:
                 history.pass_common(service, passed.until(service, row))
-            values[row] = self._score_rare(units, row, service)
+            pair = history.pair(service, int(units.templates[row]), self._template(units, row).id)
+            values[row] = self._score_rare(units, row, service, pair)
+            pair.seen_ns = max(pair.seen_ns, latest_ns)
+            if history.is_common(pair):
+                common[row + 1 :] |= pairs[row + 1 :] == pairs[row]
         for service in sorted(untrained):
             history.pass_common(service, passed.until(service, len(units)))
         return Scores(values, rows, rows)
@@ -118,15 +129,30 @@ class NewTemplate(Detector):
     def _trained_counts(self, service: int) -> Counts | None:
         return self._trained.get(self.service_key(service))
 
-    def _score_rare(self, units: Events, row: int, service: int) -> float:
-        history, template = self._history, int(units.templates[row])
-        pair = history.pair(service, template, units.catalogue[template].id)
-        if history.is_common(pair):  # since an earlier event of this very slice
-            history.pass_common(service, 1)
+    def _rare_runs(
+        self, units: Events, pairs: Ints, seen_ns: Ints, untrained: set[int]
+    ) -> Iterator[tuple[int, int, int]]:
+        """Return (first row, service, latest time) of each run of rare events that may be odd.
+
+        Only the first event of a run can be odd or change what is known; while a service is learning, each of
+        its events is a run. What merely goes on is noted here.
+        """
+        history, rare = self._history, np.flatnonzero(seen_ns != COMMON)
+        services, templates = units.services[rare], units.templates[rare]
+        alone = look_up(services, lambda service: service in untrained and history.is_learning(service)) > 0
+        found = runs(pairs[rare], units.times_ns[rare], seen_ns[rare], self._realert_ns, alone)
+        usual, other = found.firsts[found.usual], found.firsts[~found.usual]
+        known = services[usual].tolist(), templates[usual].tolist(), found.latest_ns[found.usual].tolist()
+        for service, template, latest_ns in zip(*known, strict=True):
+            history.see(service, template, latest_ns)
+        latest = found.latest_ns[~found.usual].tolist()
+        return zip(rare[other].tolist(), services[other].tolist(), latest, strict=True)
+
+    def _score_rare(self, units: Events, row: int, service: int, pair: Pair) -> float:
+        history = self._history
+        if history.is_common(pair):  # by what training knew
             return 0.0
-        time_ns = int(units.times_ns[row])
-        is_absent = not pair.seen_ns or time_ns - pair.seen_ns >= self._realert_ns
-        pair.seen_ns = max(pair.seen_ns, time_ns)
+        is_absent = not pair.seen_ns or int(units.times_ns[row]) - pair.seen_ns >= self._realert_ns
         value = self._value(units, row, service, pair) if is_absent else 0.0
         if is_absent or history.is_learning(service):
             history.count(service, pair)
@@ -134,7 +160,7 @@ class NewTemplate(Detector):
 
     def _value(self, units: Events, row: int, service: int, pair: Pair) -> float:
         """Return the score of the event and keep what its explanation needs; 0 where it is no surprise."""
-        entry, template = self._history.service(service), units.catalogue[int(units.templates[row])]
+        entry, template = self._history.service(service), self._template(units, row)
         surprise = entry.surprise(pair.count)
         if surprise < self.config.min_surprise:
             return 0.0
@@ -144,3 +170,7 @@ class NewTemplate(Detector):
         self._notes[row] = Note(index, pair.count, entry.records, surprise, elsewhere, nearest)
         alarmed = 1 + alarm(template.text, int(units.severities[row]))
         return surprise * (2 - similarity) / 2 * alarmed
+
+    @staticmethod
+    def _template(units: Events, row: int) -> Template:
+        return units.catalogue[int(units.templates[row])]

@@ -15,6 +15,8 @@ from burl.detect.new_template.config import NewTemplateConfig
 
 Counts = Mapping[str, int]
 """How often a service wrote each template, by template id."""
+COMMON = -1
+"""Stands for the time a pair was last seen where the pair is common."""
 
 
 @dataclass(slots=True)
@@ -85,13 +87,21 @@ class History:
             self._forget()
         return pair
 
-    def knows_common(self, service: int, template: int) -> bool:
-        """Return True for a pair known to be common; a new pair is not remembered yet."""
+    def last_seen(self, service: int, template: int) -> int:
+        """Return when a pair was last seen, 0 for never and `COMMON` where it no longer matters.
+
+        A new pair is not remembered yet.
+        """
         pair = self._pairs.get((service, template))
         if pair is None:
-            return False
+            return 0
         self._pairs.move_to_end((service, template))
-        return self.is_common(pair)
+        return COMMON if self.is_common(pair) else pair.seen_ns
+
+    def see(self, service: int, template: int, time_ns: int) -> None:
+        """Note when a pair that is known was seen."""
+        pair = self._pairs[service, template]
+        pair.seen_ns = max(pair.seen_ns, time_ns)
 
     def is_common(self, pair: Pair) -> bool:
         """Return True when the pair was seen too often to be rare."""
