@@ -36,6 +36,9 @@ class GivenUids:
                 *(column[usual].tolist() for column in (found.rows, starts, ends)), strict=True
             )
         }
+        for row in records.map_rows:
+            if any(key in records.body(row) for key in self._keys):
+                uids.pop(row, None)  # what a map says counts for more than the attributes beside it
         if len(uids) < len(records) and any(key in records.text for key in self._keys):
             return [uids.get(row) or self._slowly(records.entries(row)) for row in range(len(records))]
         return [uids.get(row, "") for row in range(len(records))]

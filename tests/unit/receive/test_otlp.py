@@ -165,6 +165,16 @@ def test_a_given_uid_is_taken(name: str) -> None:
     assert one(request([record(attributes={name: "f@10@t"})])).origin.uid(0) == "f@10@t"
 
 
+def test_the_uid_is_that_of_the_attributes_where_a_map_body_says_another() -> None:
+    body = {"log": "x", "log.record.uid": "of the map"}
+    first, second = (
+        one(request([record(body, attributes={"log.record.uid": "beside it"}), record(attributes={"n": 1})])),
+        one(request([record(body)])),
+    )
+    for origin in (first.origin, second.origin):
+        assert origin.uid(0) == origin.attributes(0)["log.record.uid"] == "of the map"
+
+
 def test_uids_are_the_same_at_every_decode_and_distinct_among_equals() -> None:
     raw = request([record("a"), record("b"), record("a"), record("a", time_ns=NOW_NS - 1), record("a")])
     first = uids(decode(raw))
