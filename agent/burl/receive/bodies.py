@@ -62,7 +62,7 @@ class BodyDecoder:
 
 def _strings(records: Records) -> Spans:
     """Return where the texts of bodies stand, without the line ends behind them; -1 for what is no string."""
-    starts, ends = records.strings
+    starts, ends = records.strings[0], records.strings[1].copy()  # they may be those of the bodies, too
     last = records.content[ends - 1]
     for row in np.flatnonzero(
         ((last == _LINE_FEED) | (last == _RETURN)) & (ends > starts) & (starts >= 0)

@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 
+from burl.receive.bodies import BodyDecoder
+from burl.receive.counters import ReceiveCounters
 from burl.receive.records import Records
+from burl.receive.settings import ReceiveSettings
 from burl.receive.wire import canonical_record, log_record
 
 U64 = st.integers(0, 2**64 - 1)
@@ -74,6 +77,13 @@ def test_a_record_of_any_length_is_read(size: int) -> None:
     start, end = (int(column[0]) for column in columns.strings)
     assert columns.text[start:end] == b"x" * size
     assert columns.said.tolist() == [0, 7]
+
+
+def test_making_texts_of_bodies_leaves_records_as_they_came() -> None:
+    bodies = [AnyValue(string_value="line\n"), AnyValue(int_value=7)]
+    columns = Records([LogRecord(body=body).SerializeToString() for body in bodies])
+    assert BodyDecoder(ReceiveSettings(), ReceiveCounters(), None).texts(columns) == ["line", "7"]
+    assert [columns.body(row) for row in range(2)] == [body.SerializeToString() for body in bodies]
 
 
 @pytest.mark.parametrize("others", [0, 100])
