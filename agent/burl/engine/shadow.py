@@ -11,6 +11,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,7 +111,7 @@ class Shadow:
     def _end(self) -> ShadowRun | None:
         """End it, and return it if it ended in time.
 
-        What waits is left; what was found is stored where the store takes it.
+        What waits has passed it by; what was found is stored where the store takes it.
         """
         thread, run = self._thread, self._run
         self._thread = self._run = None
@@ -185,6 +186,7 @@ class Shadow:
             if self._clock.monotonic() - stored >= _STORE_SECONDS:
                 self._keep(run)
                 stored = self._clock.monotonic()
+        run.passed_requests += _requests_in(waiting)
         self._keep(run)
 
     def _keep(self, run: ShadowRun) -> None:
@@ -203,3 +205,12 @@ class Shadow:
     def _of(self, read: Callable[[ShadowRun], float]) -> float:
         run = self._run
         return read(run) if run is not None else 0
+
+
+def _requests_in(waiting: Waiting) -> int:
+    """Empty the queue; return how many requests were left in it."""
+    left = 0
+    with suppress(queue.Empty):
+        while True:
+            left += isinstance(waiting.get_nowait(), _Request)
+    return left

@@ -99,6 +99,8 @@ def test_it_takes_no_more_than_its_share(tmp_path: Path) -> None:
     world.until(lambda: world.metric("records") > 0)
     assert world.metric("records") < 50
     world.use(None)
+    (run,) = world.stored("run")
+    assert run["burl.shadow.records"] + run["burl.shadow.passed_requests"] == 50  # those that waited, too
 
 
 def test_a_request_that_it_fails_on_is_counted_and_it_goes_on(tmp_path: Path) -> None:
