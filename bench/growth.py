@@ -70,7 +70,7 @@ def _cost(parts: Parts, *, size: Size, form: Form | None = None, trained: bool =
     """Return microseconds a line of each round; all lines are of one pipeline that met the first part."""
     settings = Settings(
         receive=ReceiveSettings(max_streams=_LIMIT, max_ahead_seconds=1e9),
-        parse=ParseSettings(max_templates=_LIMIT),
+        parse=ParseSettings(max_templates=_LIMIT, max_open_streams=_LIMIT),
         window=WindowSettings(max_streams=_LIMIT),
     )
     pipeline = make_pipeline(settings, load_bundle(SHOP / "bundle") if trained else None, None)

@@ -121,7 +121,7 @@ class Decoder:
             records=records,
             resources=resources,
             streams=streams,
-            names={stream: self._streams.identity(stream).stream for stream in set(streams)},
+            names={stream: self._streams.key(stream) for stream in set(streams)},
             bodies=bodies,
             given=self._given_uids,
         )

@@ -50,7 +50,10 @@ class IdentitySettings(BaseModel):
         description="Attributes that name the service; empty: the pod's name without what a rollout changes.",
     )
     cache_entries: int = Field(
-        default=8192, ge=1, description="Distinct sets of attributes whose stream is remembered."
+        default=8192,
+        ge=1,
+        description="Distinct sets of attributes whose stream is remembered; as many as there are streams if"
+        " these are more.",
     )
 
 

@@ -56,6 +56,7 @@ _SERVICE_FIELDS = frozenset(
 @dataclass(slots=True)
 class _Stream:
     identity: Identity
+    key: str
     service: int
     arrival_ns: int
 
@@ -115,9 +116,9 @@ class StreamTable:
         if self._is_full(identity) and not self._retire():
             self.overflowed += 1
             if self.overflow < 0:
-                self.overflow = self._make(OVERFLOW)
+                self.overflow = self._make(OVERFLOW, OVERFLOW.stream)
             return self.overflow
-        index = self._index[key] = self._make(identity)
+        index = self._index[key] = self._make(identity, key)
         return index
 
     def expect(self, services: frozenset[str]) -> None:
@@ -132,6 +133,10 @@ class StreamTable:
             if stream is not None:
                 stream.arrival_ns = self._now_ns
                 self._streams.move_to_end(index)
+
+    def key(self, stream: int) -> str:
+        """Return the stream's key: that of its identity, which is not put together anew."""
+        return self._stream(stream).key
 
     def identity(self, stream: int) -> Identity:
         """Return who wrote the stream."""
@@ -169,9 +174,9 @@ class StreamTable:
             return stream
         if not 0 <= index < self._next_stream:
             raise IndexError(f"there never was a stream {index}")
-        return _Stream(OVERFLOW, self._service_index.get(OVERFLOW.service, 0), 0)
+        return _Stream(OVERFLOW, OVERFLOW.stream, self._service_index.get(OVERFLOW.service, 0), 0)
 
-    def _make(self, identity: Identity) -> int:
+    def _make(self, identity: Identity, key: str) -> int:
         index, self._next_stream = self._next_stream, self._next_stream + 1
         service = self._service_index.get(identity.service)
         if service is None:
@@ -180,7 +185,7 @@ class StreamTable:
             self._services[service] = _Service(identity.service, identity)
             self._namespaces[identity.namespace] += 1
         self._services[service].streams += 1
-        stream = _Stream(identity, service, self._now_ns)
+        stream = _Stream(identity, key, service, self._now_ns)
         if identity is OVERFLOW:
             self._retired[index] = stream  # it takes no place
         else:
@@ -206,7 +211,7 @@ class StreamTable:
         index, stream = next(iter(self._streams.items()))
         if self._now_ns - stream.arrival_ns < self._memory_ns:
             return False
-        del self._streams[index], self._index[stream.identity.stream]
+        del self._streams[index], self._index[stream.key]
         self._retired[index] = stream
         self.changes += 1
         if len(self._retired) > (self._max_streams or 0):
@@ -241,9 +246,10 @@ class StreamTable:
             self._namespaces[identity.namespace] += 1
         for name, places in (("streams", self._streams), ("retired", self._retired)):
             for index, service, arrival_ns, packed in state[name]:
-                places[index] = _Stream(Identity(*packed), service, arrival_ns)
+                identity = Identity(*packed)
+                places[index] = _Stream(identity, identity.stream, service, arrival_ns)
                 self._services[service].streams += 1
-        self._index = {stream.identity.stream: index for index, stream in self._streams.items()}
+        self._index = {stream.key: index for index, stream in self._streams.items()}
 
 
 def _packed(identity: Identity) -> list[Any]:

@@ -1,7 +1,7 @@
 """Records -> streams, by the raw bytes of what names them."""
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise, repeat
+from itertools import groupby, pairwise, repeat
 
 import numpy as np
 
@@ -42,14 +42,21 @@ class StreamFinder:
             sender: who sent them, when nothing else says more.
         """
         self._forget_changes()
+        if len(records.rows) or records.map_rows:
+            return self._look_up(zip(repeat(sender), resources, self._naming(records), strict=False))
+        found: list[int] = []
+        for resource, run in groupby(resources):
+            key, count = (sender, resource, ()), len(list(run))
+            stream = self._cache.get(key)
+            found += self._look_up(repeat(key, count)) if stream is None else [stream] * count
+        return found
+
+    def _look_up(self, keys: Iterable[_Key]) -> list[int]:
         get, learn = self._cache.get, self._learn
-        keys = zip(repeat(sender), resources, self._naming(records), strict=False)
         return [learn(key) if (stream := get(key)) is None else stream for key in keys]
 
-    def _naming(self, records: Records) -> Iterable[tuple[bytes, ...]]:
+    def _naming(self, records: Records) -> list[tuple[bytes, ...]]:
         """Return the serialised KeyValues of each record that name its stream."""
-        if not len(records.rows) and not records.map_rows:
-            return repeat((), len(records))
         rows, starts, ends = self._names.find(records)
         text, bounds = records.text, np.searchsorted(rows, np.arange(len(records) + 1)).tolist()
         raws = [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
@@ -63,8 +70,8 @@ class StreamFinder:
         flat = flatten(attributes([*resource_entries(resource), *naming]))
         stream = self._table.add(identify(flat, sender, self._settings))
         self._forget_changes()
-        if len(self._cache) >= self._settings.cache_entries:
-            self._cache.clear()
+        if len(self._cache) >= max(self._settings.cache_entries, len(self._table)):
+            self._cache.clear()  # with a place for each stream it is not emptied again and again
         if stream != self._table.overflow:  # the next record may find a place: a cache must not decide that
             self._cache[key] = stream
         return stream

@@ -85,7 +85,7 @@ class Walk:
             nothing = self._nothing[:0]
             return nothing, Spans(nothing, nothing)
         rows, starts, ends = (np.concatenate(column) for column in zip(*found, strict=True))
-        order = np.argsort(starts)  # of the later message all comes later
+        order = np.argsort(starts, kind="stable")  # of the later message all comes later
         return rows[order], Spans(starts[order], ends[order])
 
     def _walk(self, rows: Ints, at: Ints, limits: Ints) -> None:

@@ -8,8 +8,7 @@ nested value costs nobody but itself.
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import DecodeError
@@ -156,8 +155,7 @@ def resource_attributes(raw: bytes) -> list[bytes]:
     return list(_Resource.FromString(raw).attributes)
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A stretch of one resource's records whose framing is sound.
 
     Attributes:

@@ -47,9 +47,8 @@ def test_streams_and_services_by_chosen_attributes() -> None:
 
 
 def test_a_full_cache_changes_nothing() -> None:
-    records = [
-        record(attributes={"kubernetes": KUBERNETES | {"pod_name": f"pod-{i % 5}"}}) for i in range(50)
-    ]
+    pods = [KUBERNETES | {"pod_name": f"pod-{i % 5}", "pod_ip": f"10.42.0.{i % 20}"} for i in range(50)]
+    records = [record(attributes={"kubernetes": pod}) for pod in pods]
     small = one(request(records), identity=IdentitySettings(cache_entries=1))
     assert small.streams.tolist() == one(request(records)).streams.tolist()
 
