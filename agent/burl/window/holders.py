@@ -1,7 +1,7 @@
-"""Whose sessions are given up first when there are too many: those of the service that has most of them."""
+"""Whose sessions are given up first when they are too many or too long: those of the service with most."""
 
 from collections import OrderedDict
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from heapq import heapify, heappop, heapreplace
 from typing import Generic, TypeVar
 
@@ -31,14 +31,20 @@ class Holders(Generic[Key]):
         if not keys:
             del self._keys[holder]
 
-    def victims(self) -> Iterator[Key]:
-        """Yield the longest silent key of the largest holder, which is to be discarded before the next."""
-        heap = [(-len(keys), holder) for holder, keys in self._keys.items()]
+    def victims(self, weight: Callable[[Key], int]) -> Iterator[Key]:
+        """Yield the longest silent key of the largest holder, which is to be discarded before the next.
+
+        Args:
+            weight: what a key counts.
+        """
+        heap = [(-sum(map(weight, keys)), holder) for holder, keys in self._keys.items()]
         heapify(heap)
         while heap:
-            _, holder = heap[0]
-            yield next(iter(self._keys[holder]))
+            held, holder = heap[0]
+            key = next(iter(self._keys[holder]))
+            rest = held + weight(key)
+            yield key
             if holder in self._keys:
-                heapreplace(heap, (-len(self._keys[holder]), holder))
+                heapreplace(heap, (rest, holder))
             else:
                 heappop(heap)

@@ -195,10 +195,17 @@ class Sessions:
         return ordered
 
     def _evict(self, out: Ragged) -> None:
-        settings, victims = self._settings, self._holders.victims()
-        while len(self._sessions) > settings.max_sessions or self._held > settings.max_session_records:
-            self.counters["evicted_sessions"] += 1
-            self._close(self._sessions[next(victims)], out, cut=True)
+        settings, sessions = self._settings, self._sessions
+        victims = self._holders.victims(lambda _: 1)
+        while len(sessions) > settings.max_sessions:
+            self._evict_one(next(victims), out)
+        victims = self._holders.victims(lambda number: len(sessions[number].rows))
+        while self._held > settings.max_session_records:
+            self._evict_one(next(victims), out)
+
+    def _evict_one(self, number: int, out: Ragged) -> None:
+        self.counters["evicted_sessions"] += 1
+        self._close(self._sessions[number], out, cut=True)
 
     def expire(self, sender: str, watermark_ns: int, out: Ragged) -> None:
         """Close the sessions last touched by the sender that have been silent for too long."""

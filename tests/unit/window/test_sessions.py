@@ -100,6 +100,15 @@ def test_who_has_most_sessions_loses_its_own_first() -> None:
     assert world.given[-1].sessions.keys == ["1", "2", "57", "58", "59"]
 
 
+def test_who_holds_most_records_loses_its_own_first() -> None:
+    world = World(WindowSettings(max_session_records=50), SPEC)
+    world.feed([(number / 100, 0, f"a order={number}") for number in range(10)])
+    flood = [(1 + number / 100, 1, f"a order={10 + number % 2}") for number in range(60)]
+    assert world.feed(flood).sessions.keys == ["10"]
+    world.flush()
+    assert world.given[-1].sessions.keys == [*map(str, range(10)), "11"]
+
+
 def test_trace_ids_and_attributes() -> None:
     spec = SessionSpec(
         kinds=(
