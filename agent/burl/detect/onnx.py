@@ -31,16 +31,21 @@ class OnnxModel:
 
     Attributes:
         content: the serialised model.
-        width: the declared last dimension of its output, 0 where that varies.
+        shape: the declared dimensions of its output after the rows, 0 for one that varies.
     """
 
     def __init__(self, content: bytes) -> None:
         """Raises BundleError when `content` is no model."""
         self.content = content
         try:
-            self.width = _declared_width(content)
+            self.shape = _declared_shape(content)[1:]
         except (Undecodable, StopIteration) as error:
             raise BundleError(f"an ONNX model cannot be read: {error}; train the bundle again") from error
+
+    @property
+    def width(self) -> int:
+        """The declared last dimension of its output, 0 where that varies."""
+        return self.shape[-1] if self.shape else 0
 
     @cached_property
     def _session(self) -> "InferenceSession":
@@ -80,15 +85,17 @@ class OnnxModel:
         return output
 
 
-def _declared_width(model: bytes) -> int:
-    """Return the last dimension of a serialised model's output, 0 where it varies.
+def _declared_shape(model: bytes) -> tuple[int, ...]:
+    """Return the dimensions of a serialised model's output, 0 for one that varies.
 
     Raises Undecodable or StopIteration when it is no model.
     """
     for number in _PATH_TO_SHAPE:
         model = next(_fields(model, number))
-    *_, last = _fields(model, _DIMENSION)
-    return varint(last, 1, len(last))[0] if last[:1] == _DIMENSION_VALUE else 0
+    return tuple(
+        varint(dimension, 1, len(dimension))[0] if dimension[:1] == _DIMENSION_VALUE else 0
+        for dimension in _fields(model, _DIMENSION)
+    )
 
 
 def _fields(raw: bytes, number: int) -> Iterator[bytes]:

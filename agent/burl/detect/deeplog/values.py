@@ -82,8 +82,11 @@ class ValueModel:
             raise BundleError(f"deeplog:event in {directory} cannot be read: {error!r}") from error
         if columns:
             vocabulary = Vocabulary.load(directory / "vocabulary.json")
-            model._learnt = Learnt(vocabulary, Tables(columns), OnnxModel(network))
-            model._check()
+            model._learnt = learnt = Learnt(vocabulary, Tables(columns), OnnxModel(network))
+            if len(vocabulary) != len(columns) or learnt.model.width != learnt.tables.width:
+                raise BundleError(
+                    f"deeplog:event in {directory}: network and columns differ in size; retrain"
+                )
         return model
 
     def score(self, events: Events, service_key: Callable[[int], str]) -> Scores:
@@ -144,10 +147,3 @@ class ValueModel:
     def _interval(self) -> float:
         """Half the interval of the paper's rule, in standard deviations."""
         return NormalDist().inv_cdf((1 + self._config.values.confidence) / 2)
-
-    def _check(self) -> None:
-        """Run the network once, so that one which does not fit its columns is refused at load."""
-        if self._learnt:
-            last = np.array([len(self._learnt.vocabulary) - 1])
-            shape = (1, self._config.history, self._learnt.tables.width)
-            predict(self._learnt.model, last, np.zeros(shape, dtype=np.float32))

@@ -76,13 +76,9 @@ class DreamModel:
             raise BundleError(f"dream in {directory} cannot be read: {error!r}; retrain") from error
         if set(clean) != set(symbols.kinds):
             raise BundleError(f"dream in {directory}: the kinds of its statistics differ; retrain")
-        model = cls(vocabulary, symbols, network, clean)
-        shape = model.answer(
-            np.full(config.events_in, len(symbols) - 1, np.int32), config
-        ).probabilities.shape
-        if shape != (config.events_out, len(symbols)):
+        if network.shape != (config.events_out, len(symbols) + config.events_in):
             raise BundleError(f"dream in {directory}: network and settings differ in size; retrain")
-        return model
+        return cls(vocabulary, symbols, network, clean)
 
 
 def missed(network: OnnxModel, found: npt.NDArray[np.int32], config: DreamConfig) -> npt.NDArray[np.bool_]:

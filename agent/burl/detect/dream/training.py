@@ -20,7 +20,7 @@ class Attentive(nn.Module):
     def __init__(self, symbols: int, config: DreamConfig) -> None:
         super().__init__()
         shape = config.network
-        self.steps = config.events_out
+        self.inputs, self.steps = config.events_in, config.events_out
         self.embedding = nn.Embedding(symbols, shape.embedding)
         self.encoder = nn.GRU(shape.embedding, shape.hidden)
         self.decoder = nn.GRU(shape.hidden, shape.hidden)
@@ -86,4 +86,5 @@ def export(network: Attentive) -> bytes:
         looks = graph.add("Squeeze", graph.add("Transpose", look, perm=[2, 1, 0]), first)
         joined = graph.add("Concat", graph.add("LogSoftmax", logits, axis=1), looks, axis=1)
         steps.append(graph.add("Unsqueeze", joined, second))
-    return graph.model(graph.add("Concat", *steps, axis=1), network.steps, "width")
+    width = len(weights["output.bias"]) + network.inputs
+    return graph.model(graph.add("Concat", *steps, axis=1), network.steps, width)

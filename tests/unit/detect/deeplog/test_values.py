@@ -156,3 +156,11 @@ def test_a_damaged_export_is_refused(exported: Path, name: str, tmp_path: Path) 
     (tmp_path / name).write_bytes(b"{")
     with pytest.raises(BundleError):
         DeepLog.load(tmp_path, "event", _CONFIG)
+
+
+def test_a_vocabulary_of_another_size_is_refused(exported: Path, tmp_path: Path) -> None:
+    for path in exported.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "vocabulary.json").write_text('{"ids": ["a", "b", "c"], "supersedes": {}}')
+    with pytest.raises(BundleError, match="differ in size"):
+        DeepLog.load(tmp_path, "event", _CONFIG)

@@ -117,3 +117,10 @@ def test_a_damaged_bundle_is_refused(taught: Dream, tmp_path: Path, name: str, c
     (tmp_path / name).write_text(content)
     with pytest.raises(BundleError):
         Dream.load(tmp_path, "session", _CONFIG)
+
+
+def test_a_network_for_other_settings_is_refused(taught: Dream, tmp_path: Path) -> None:
+    taught.export(tmp_path)
+    other = _CONFIG.model_copy(update={"events_out": _CONFIG.events_out + 1})
+    with pytest.raises(BundleError, match="differ in size"):
+        Dream.load(tmp_path, "session", other)
