@@ -7,6 +7,7 @@ import signal
 import socket
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from burl.bundle.factory import make_registry
 from burl.clock import Clock, SystemClock
@@ -23,16 +24,20 @@ from burl.engine.watch import Watch
 from burl.engine.writer import Writer
 from burl.feedback import Desk, Follower
 from burl.feedback.service import FeedbackService
+from burl.metrics import AnyMetric
 from burl.pipelines import make_shadow, recovered_pipeline
 from burl.receive.counters import ReceiveCounters
 from burl.receive.otlp import Decoder
 from burl.receive.server import Door
 from burl.receive.tokens import Tokens
-from burl.receive.web import WebServer
-from burl.telemetry import TelemetryServer, start_logging
+from burl.telemetry import start_logging
 from burl.write.base import Store
 from burl.write.factory import Counters, make_sinks, make_store
 from burl.write.fanout import FanOut
+
+if TYPE_CHECKING:  # the web server's libraries, 4 MB, are loaded where something is served by HTTP
+    from burl.receive.web import WebServer
+    from burl.telemetry_server import TelemetryServer
 
 _LOG = logging.getLogger(__name__)
 _GRACE_SECONDS = 5.0
@@ -51,8 +56,8 @@ class Agent:
     follower: Follower
     champion: Champion
     shadow: Shadow
-    telemetry: TelemetryServer | None
-    console: WebServer | None
+    telemetry: "TelemetryServer | None"
+    console: "WebServer | None"
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def start(self) -> int:
@@ -148,7 +153,6 @@ def make_agent(settings: Settings, clock: Clock | None = None) -> Agent:
         champion=champion,
         shadow=shadow,
     )
-    listen = settings.telemetry.metrics_listen
     return Agent(
         engine=engine,
         writer=writer,
@@ -159,12 +163,20 @@ def make_agent(settings: Settings, clock: Clock | None = None) -> Agent:
         follower=follower,
         champion=champion,
         shadow=shadow,
-        telemetry=TelemetryServer(listen, metrics, live=watch.live, ready=watch.ready) if listen else None,
+        telemetry=_telemetry(settings.telemetry.metrics_listen, metrics, watch),
         console=_console(settings, store, clock, follower) if settings.console.enabled else None,
     )
 
 
-def _console(settings: Settings, store: Store, clock: Clock, follower: Follower) -> WebServer:
+def _telemetry(listen: str | None, metrics: list[AnyMetric], watch: Watch) -> "TelemetryServer | None":
+    if listen is None:
+        return None
+    from burl.telemetry_server import TelemetryServer  # noqa: PLC0415 - web libraries only where asked for
+
+    return TelemetryServer(listen, metrics, live=watch.live, ready=watch.ready)
+
+
+def _console(settings: Settings, store: Store, clock: Clock, follower: Follower) -> "WebServer":
     from burl.console.serving import console_server  # noqa: PLC0415 - templates only where they are shown
 
     registry = make_registry(settings.bundle, settings.write.opensearch, clock)

@@ -3,7 +3,7 @@
 import logging
 import socket
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import grpc
@@ -14,10 +14,12 @@ from burl.clock import Clock
 from burl.errors import ConfigError, Refused
 from burl.receive.admission import Admission
 from burl.receive.counters import ReceiveCounters
-from burl.receive.http_door import HttpDoor
 from burl.receive.intake import FRAMING_BYTES, Ingest, Intake
 from burl.receive.settings import ReceiveSettings
 from burl.receive.tls import grpc_credentials
+
+if TYPE_CHECKING:
+    from burl.receive.http_door import HttpDoor
 
 LOGS_SERVICE = "opentelemetry.proto.collector.logs.v1.LogsService"
 INGEST_SERVICES = ("", LOGS_SERVICE, "readiness")
@@ -61,7 +63,7 @@ class Door:
         """
         self._settings = settings
         self._intake = Intake(settings, ingest, clock, counters)
-        self._http = HttpDoor(settings, self._intake) if settings.http_listen else None
+        self._http = _http_door(settings, self._intake)
         self._health = health.aio.HealthServicer()  # type: ignore[attr-defined]  # the stubs lack it
         limit = settings.message_max_bytes + FRAMING_BYTES
         limits = [
@@ -181,3 +183,11 @@ def _try_address(settings: ReceiveSettings) -> None:
     with socket.socket(family, kind, protocol) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(address)
+
+
+def _http_door(settings: ReceiveSettings, intake: Intake) -> "HttpDoor | None":
+    if not settings.http_listen:
+        return None
+    from burl.receive.http_door import HttpDoor  # noqa: PLC0415 - web libraries only where asked for
+
+    return HttpDoor(settings, intake)

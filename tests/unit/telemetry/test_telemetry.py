@@ -9,7 +9,8 @@ import pytest
 
 from burl.errors import ConfigError
 from burl.metrics import build_metrics
-from burl.telemetry import TelemetryServer, TelemetrySettings, start_logging
+from burl.telemetry import TelemetrySettings, start_logging
+from burl.telemetry_server import TelemetryServer
 
 
 @pytest.fixture(autouse=True)
