@@ -114,14 +114,14 @@ class Decoder:
             before_ns=request.before_ns,
         )
         streams = self._finder.find(records, resources, sender)
-        column = np.array(streams, dtype=np.int64)
-        self._streams.touch(column, request.arrival_ns)
+        present = sorted(set(streams))
+        self._streams.touch(present, request.arrival_ns)
         bodies = self._bodies.texts(records)
         origin = OtlpOrigin(
             records=records,
             resources=resources,
             streams=streams,
-            names={stream: self._streams.key(stream) for stream in set(streams)},
+            names={stream: self._streams.key(stream) for stream in present},
             bodies=bodies,
             given=self._given_uids,
         )
@@ -131,7 +131,7 @@ class Decoder:
             bodies=bodies,
             times_ns=times,
             timed=timed,
-            streams=column,
+            streams=np.array(streams, dtype=np.int64),
             severities=severities(records),
             sender=sender,
             arrival_ns=request.arrival_ns,

@@ -5,14 +5,14 @@ A *stream* is what orders events (namespace, pod, container). A *service* is wha
 """
 
 from collections import Counter, OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from burl.distinct import distinct, distinct_inverse
+from burl.distinct import distinct_inverse
 from burl.fairness import has_fair_claim
 
 Ints = npt.NDArray[np.int64]
@@ -125,10 +125,10 @@ class StreamTable:
         """Count the services of these keys among the known from now on: a bundle was trained on them."""
         self._expected = services
 
-    def touch(self, streams: Ints, arrival_ns: int) -> None:
-        """Note that records of `streams` arrived."""
+    def touch(self, streams: Iterable[int], arrival_ns: int) -> None:
+        """Note that records of `streams` arrived, in this order."""
         self._now_ns = max(self._now_ns, arrival_ns)
-        for index in distinct(streams).tolist():
+        for index in streams:
             stream = self._streams.get(index)
             if stream is not None:
                 stream.arrival_ns = self._now_ns

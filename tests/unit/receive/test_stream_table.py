@@ -69,8 +69,8 @@ def test_what_was_silent_for_long_makes_room_and_is_still_known_by_its_index() -
     table = StreamTable(max_streams=2, memory_seconds=60)
     table.expect(frozenset({"shop/worker/main"}))
     silent, alive = table.add(pod(1)), table.add(pod(2, "worker"))
-    table.touch(ints(silent, alive), SECOND_NS)
-    table.touch(ints(alive), 62 * SECOND_NS)
+    table.touch([silent, alive], SECOND_NS)
+    table.touch([alive], 62 * SECOND_NS)
     new = table.add(pod(3, "batch"))
     assert new not in {silent, alive, table.overflow}
     assert table.identity(silent) == pod(1)
@@ -83,7 +83,7 @@ def test_what_is_long_forgotten_is_still_answered_for() -> None:
     first = table.add(pod(0, "w0"))
     service = int(table.services_of(ints(first))[0])
     for number in range(1, 10):
-        table.touch(ints(), number * 10 * SECOND_NS)
+        table.touch([], number * 10 * SECOND_NS)
         table.add(pod(number, f"w{number}"))
     assert table.identity(first) == OVERFLOW
     assert table.service_name(service) == OVERFLOW.service
@@ -97,7 +97,7 @@ def test_a_restored_table_goes_on_as_the_one_it_was_saved_of(steps: list[tuple[i
         for number, seconds in part:
             now += seconds * SECOND_NS
             index = table.add(pod(number, f"w{number % 5}"))
-            table.touch(ints(index), now)
+            table.touch([index], now)
             given_out.append(index)
         return given_out, now
 
