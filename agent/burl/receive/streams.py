@@ -10,11 +10,15 @@ from burl.receive.batch import StreamTable
 from burl.receive.entries import body_entries, resource_entries
 from burl.receive.identity import identify, naming_attributes
 from burl.receive.records import Records
-from burl.receive.settings import IdentitySettings
+from burl.receive.settings import MIB, IdentitySettings
 from burl.receive.values import attributes, flatten
 
 _Key = tuple[str, bytes, tuple[bytes, ...]]
 """Sender, serialised Resource, serialised KeyValues that name the stream."""
+_MAX_CACHE_BYTES = 128 * MIB
+"""Senders choose how long what names them is."""
+_MAX_NAME_CHARS = 1024
+"""Longer ones are cut: OpenSearch does not index them (`ignore_above`), and each stream keeps its own."""
 
 
 class StreamFinder:
@@ -29,6 +33,7 @@ class StreamFinder:
         self._table = table
         self._names = AttributeFinder(naming_attributes(settings))
         self._cache: dict[_Key, int] = {}
+        self._cached_bytes = 0
         self._changes = table.changes
 
     def find(self, records: Records, resources: Sequence[bytes], sender: str) -> list[int]:
@@ -67,17 +72,30 @@ class StreamFinder:
 
     def _learn(self, key: _Key) -> int:
         sender, resource, naming = key
-        flat = flatten(attributes([*resource_entries(resource), *naming]))
+        said = flatten(attributes([*resource_entries(resource), *naming]))
+        flat = {name: value[:_MAX_NAME_CHARS] for name, value in said.items()}
         stream = self._table.add(identify(flat, sender, self._settings))
         self._forget_changes()
-        if len(self._cache) >= max(self._settings.cache_entries, len(self._table)):
-            self._cache.clear()  # with a place for each stream it is not emptied again and again
         if stream != self._table.overflow:  # the next record may find a place: a cache must not decide that
-            self._cache[key] = stream
+            self._note(key, stream)
         return stream
+
+    def _note(self, key: _Key, stream: int) -> None:
+        _, resource, naming = key
+        size = len(resource) + sum(map(len, naming))
+        # with a place for each stream it is not emptied again and again
+        is_full = len(self._cache) >= max(self._settings.cache_entries, len(self._table))
+        if is_full or self._cached_bytes + size > _MAX_CACHE_BYTES:
+            self._empty()
+        self._cache[key] = stream
+        self._cached_bytes += size
+
+    def _empty(self) -> None:
+        self._cache.clear()
+        self._cached_bytes = 0
 
     def _forget_changes(self) -> None:
         """Empty the cache when a stream lost its place since it was filled."""
         if self._changes != self._table.changes:
             self._changes = self._table.changes
-            self._cache.clear()
+            self._empty()

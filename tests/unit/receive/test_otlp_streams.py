@@ -1,5 +1,6 @@
 """Whose a record is: stream, service and sender, from what a request says of it."""
 
+import tracemalloc
 from typing import Any
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
@@ -51,6 +52,22 @@ def test_a_full_cache_changes_nothing() -> None:
     records = [record(attributes={"kubernetes": pod}) for pod in pods]
     small = one(request(records), identity=IdentitySettings(cache_entries=1))
     assert small.streams.tolist() == one(request(records)).streams.tolist()
+
+
+def test_long_names_take_little_memory() -> None:
+    streams = StreamTable()
+    decoder = Decoder(ReceiveSettings(), streams)
+    tracemalloc.start()
+    for number in range(10, 60):
+        raw = request(
+            [record(attributes={"kubernetes": KUBERNETES})], {"host.name": f"{number}" + "x" * 2**22}
+        )
+        (batch,) = decoder.decode(raw, "peer", NOW_NS)
+        assert batch.streams.tolist() == [0]
+    del batch, raw
+    assert tracemalloc.get_traced_memory()[0] < 150 * 2**20
+    tracemalloc.stop()
+    assert streams.identity(0).fields["host.name"] == "59" + "x" * 1022
 
 
 def test_the_sender_is_the_peer_or_a_resource_attribute() -> None:
