@@ -17,7 +17,8 @@ def verdicts_by_detector(history: list[dict[str, Any]]) -> Verdicts:
     """
     newest: dict[str, tuple[str, str]] = {}
     for document in in_force(history):
-        if "detector_id" in document and "anomaly_id" in document:
+        on_finding = "detector_id" in document and "anomaly_id" in document
+        if on_finding and document["verdict"] != "missed":  # that says nothing of a finding, but can be said
             newest.setdefault(document["anomaly_id"], (document["detector_id"], document["verdict"]))
     return Counter(newest.values())
 

@@ -79,6 +79,8 @@ def test_the_precision_of_detectors_follows_what_people_say(tmp_path: Path) -> N
         for document in findings:
             clock.advance(1)
             desk.give(Verdict("anomaly"), document)
+        desk.give(Verdict("missed"), findings[0])
+        desk.give(Verdict("missed"), findings[0] | {"detector_id": "another"})
         await mine.start()
         assert precision(mine.counters.verdicts) == {detector: 1.0}
         clock.advance(1)
