@@ -139,12 +139,19 @@ def test_training_is_by_service_key_and_template_id() -> None:
     assert [detector.score(events).values.max() for events in again.events()] == [0.0, 0.0]
 
 
-@given(cuts=st.lists(st.integers(0, 1_200), max_size=6), seed=st.integers(0, 5))
-def test_scores_do_not_depend_on_how_events_are_cut(cuts: list[int], seed: int) -> None:
+@given(
+    cuts=st.lists(st.integers(0, 1_200), max_size=6),
+    seed=st.integers(0, 5),
+    disorder_seconds=st.sampled_from([0.0, 20.0]),
+)
+def test_scores_do_not_depend_on_how_events_are_cut(
+    cuts: list[int], seed: int, disorder_seconds: float
+) -> None:
     rng = np.random.default_rng(seed)
     texts = [f"word{i} word{i % 7} end" for i in range(60)]
     templates = np.minimum(rng.zipf(1.3, 1_200) - 1, 59).tolist()
-    times = np.sort(rng.uniform(1, 400, 1_200)).tolist()
+    late = rng.uniform(0, disorder_seconds, 1_200)
+    times = (np.sort(rng.uniform(21, 421, 1_200)) - late).tolist()
     rows = [(time, template % 2, template) for time, template in zip(times, templates, strict=True)]
     catalogue = _catalogue(*texts)
 
