@@ -26,9 +26,9 @@ _MASKS = (
 
 
 def _drain3(masks: tuple[tuple[str, str], ...]) -> Callable[[list[str]], object]:
-    from drain3 import TemplateMiner  # noqa: PLC0415 - each peer has its own environment
-    from drain3.masking import MaskingInstruction  # noqa: PLC0415 - each peer has its own environment
-    from drain3.template_miner_config import TemplateMinerConfig  # noqa: PLC0415 - each peer has its own environment
+    from drain3 import TemplateMiner  # each peer has its own environment
+    from drain3.masking import MaskingInstruction  # each peer has its own environment
+    from drain3.template_miner_config import TemplateMinerConfig  # each peer has its own environment
 
     config = TemplateMinerConfig()
     config.masking_instructions = [MaskingInstruction(pattern, name) for pattern, name in masks]
@@ -39,7 +39,7 @@ def _drain3(masks: tuple[tuple[str, str], ...]) -> Callable[[list[str]], object]
 
 def _logparser3() -> Callable[[list[str]], object]:
     """Return its Drain, which reads a file, writes tables, and prints its progress: all left as it is."""
-    from logparser.Drain import LogParser  # type: ignore[import-not-found]  # noqa: PLC0415 - each peer has its own environment
+    from logparser.Drain import LogParser  # type: ignore[import-not-found]  # each peer has its own environment
 
     def work(lines: list[str]) -> Any:
         with tempfile.TemporaryDirectory() as folder:

@@ -171,13 +171,13 @@ def make_agent(settings: Settings, clock: Clock | None = None) -> Agent:
 def _telemetry(listen: str | None, metrics: list[AnyMetric], watch: Watch) -> "TelemetryServer | None":
     if listen is None:
         return None
-    from burl.telemetry_server import TelemetryServer  # noqa: PLC0415 - web libraries only where asked for
+    from burl.telemetry_server import TelemetryServer  # web libraries only where asked for
 
     return TelemetryServer(listen, metrics, live=watch.live, ready=watch.ready)
 
 
 def _console(settings: Settings, store: Store, clock: Clock, follower: Follower) -> "WebServer":
-    from burl.console.serving import console_server  # noqa: PLC0415 - templates only where they are shown
+    from burl.console.serving import console_server  # templates only where they are shown
 
     registry = make_registry(settings.bundle, settings.write.opensearch, clock)
     return console_server(settings.console, store, registry, clock, follower.look)

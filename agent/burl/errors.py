@@ -42,7 +42,7 @@ class NotThereError(UserError):
     """A finding, an incident, a verdict or a bundle that was named is not in the store."""
 
 
-class Refused(BurlError):  # noqa: N818 - a refusal is an answer, not a failure
+class Refused(BurlError):  # a refusal is an answer, not a failure
     """The request was not taken; the sender shall send it again after `retry_seconds`."""
 
     def __init__(self, reason: str, retry_seconds: float = 1.0) -> None:
@@ -52,15 +52,15 @@ class Refused(BurlError):  # noqa: N818 - a refusal is an answer, not a failure
         self.retry_seconds = retry_seconds
 
 
-class Undecodable(BurlError):  # noqa: N818 - names what the bytes are
+class Undecodable(BurlError):  # names what the bytes are
     """The bytes are not an OTLP logs request."""
 
 
-class TooLarge(BurlError):  # noqa: N818 - names what the request is
+class TooLarge(BurlError):  # names what the request is
     """The request is longer than `message_max_bytes`, packed or unpacked."""
 
 
-class Unauthenticated(BurlError):  # noqa: N818 - the status' own word
+class Unauthenticated(BurlError):  # the status' own word
     """The request shows no valid token."""
 
 
@@ -68,9 +68,9 @@ class SinkError(BurlError):
     """A sink could not store what it was given."""
 
 
-class Retryable(SinkError):  # noqa: N818 - the contract's word for what may succeed later
+class Retryable(SinkError):  # the contract's word for what may succeed later
     """The same write may succeed later."""
 
 
-class Permanent(SinkError):  # noqa: N818 - the contract's word for what never will
+class Permanent(SinkError):  # the contract's word for what never will
     """The write will never succeed."""

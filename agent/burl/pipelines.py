@@ -55,6 +55,6 @@ def recovered_pipeline(settings: Settings, bundle: Bundle | None, storage: Stora
             return make_pipeline(settings, bundle, storage.recovered.state["pipeline"])
         except UserError:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever a room makes of old state, the agent must start
+        except Exception as error:  # whatever a room makes of old state, the agent must start
             storage.set_aside(f"its state cannot be restored ({type(error).__name__}: {error})")
     return make_pipeline(settings, bundle, None)

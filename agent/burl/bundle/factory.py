@@ -28,7 +28,7 @@ def make_registry(
         return None
     if where != "opensearch":
         return DirectoryRegistry(Path(where))
-    from burl.bundle.opensearch import OpenSearchRegistry  # noqa: PLC0415 - opensearch-py takes half a second
-    from burl.write.opensearch import connect  # noqa: PLC0415 - opensearch-py takes half a second
+    from burl.bundle.opensearch import OpenSearchRegistry  # opensearch-py takes half a second
+    from burl.write.opensearch import connect  # opensearch-py takes half a second
 
     return OpenSearchRegistry(connect(opensearch), opensearch, clock, cache)

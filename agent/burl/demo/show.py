@@ -103,8 +103,8 @@ def _write_settings(work: Path, opensearch: str | None, clock: Clock) -> WriteSe
 
 
 def _install(write: WriteSettings) -> None:
-    from burl.write.opensearch import connect  # noqa: PLC0415 - opensearch-py takes half a second
-    from burl_opensearch import platform  # noqa: PLC0415 - opensearch-py takes half a second
+    from burl.write.opensearch import connect  # opensearch-py takes half a second
+    from burl_opensearch import platform  # opensearch-py takes half a second
 
     with closing(connect(write.opensearch)) as client:
         platform.install(client, write.opensearch.hosts[0], write.opensearch.prefix)
@@ -112,7 +112,7 @@ def _install(write: WriteSettings) -> None:
 
 def _refresh(write: WriteSettings) -> None:
     """Make what OpenSearch has taken in visible to searches now, not within a second."""
-    from burl.write.opensearch import connect  # noqa: PLC0415 - opensearch-py takes half a second
+    from burl.write.opensearch import connect  # opensearch-py takes half a second
 
     with closing(connect(write.opensearch)) as client:
         client.indices.refresh(index=f"{write.opensearch.prefix}_*")

@@ -159,7 +159,7 @@ class Detector(ABC):
         """
         self._streams = streams
 
-    def equip(self, resources: TextResources) -> None:  # noqa: B027 - few detectors read words
+    def equip(self, resources: TextResources) -> None:  # few detectors read words
         """Take what training may know of language beside the logs; called before `fit`, if at all."""
 
     def service_key(self, service: int) -> str:
@@ -170,7 +170,7 @@ class Detector(ABC):
         """Return the service's key as people read it: `shop/cart/app`, or `app` where only that is known."""
         return "/".join(filter(None, self.service_key(service).split("/")))
 
-    def fit(self, corpus: Corpus, progress: Progress) -> None:  # noqa: B027 - online detectors have no fit
+    def fit(self, corpus: Corpus, progress: Progress) -> None:  # online detectors have no fit
         """Learn from `corpus`. Detectors that only learn online keep this default."""
 
     @abstractmethod
@@ -206,5 +206,5 @@ class Detector(ABC):
         """Return what an online detector learnt, as msgpack-able values."""
         return None
 
-    def restore(self, state: Any) -> None:  # noqa: B027 - most detectors keep no state
+    def restore(self, state: Any) -> None:  # most detectors keep no state
         """Continue from `state`."""

@@ -49,7 +49,7 @@ class OnnxModel:
 
     @cached_property
     def _session(self) -> "InferenceSession":
-        import onnxruntime  # noqa: PLC0415 - 50 MB, for when there is something to compute
+        import onnxruntime  # 50 MB, for when there is something to compute
 
         options = onnxruntime.SessionOptions()
         # One thread and no memory arena: the agent is a sidecar, and scores are cached above.

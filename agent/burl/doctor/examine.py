@@ -29,7 +29,7 @@ def examine(config: Path | None, fluent_bit: Path | None, clock: Clock) -> list[
         checks += check_certificates(settings.receive.tls, clock)
     checks += check_local(settings, clock)
     if settings.write.store == "opensearch":
-        from burl.doctor.store import check_opensearch  # noqa: PLC0415 - opensearch-py takes half a second
+        from burl.doctor.store import check_opensearch  # opensearch-py takes half a second
 
         checks += check_opensearch(settings.write.opensearch, clock)
     if fluent_bit:

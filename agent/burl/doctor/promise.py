@@ -79,7 +79,7 @@ _SERVICE = (
     ),
     _Rule(
         "scheduler.cap", "10", "warning", "a retry comes up to 2000 s after an outage",
-        lambda section: 0 < _number(section.get("scheduler.cap", "2000")) <= 60,  # noqa: PLR2004 - a minute
+        lambda section: 0 < _number(section.get("scheduler.cap", "2000")) <= 60,  # a minute
     ),
 )  # fmt: skip
 

@@ -220,7 +220,7 @@ class Engine:
                         self._take(request)
             except Refused as refused:
                 request.answer(refused)
-            except Exception as error:  # noqa: BLE001 - one request must not end the thread that serves all
+            except Exception as error:  # one request must not end the thread that serves all
                 _LOG.exception("the engine failed on a request; its sender is asked to send it again")
                 request.answer(Refused(f"engine_{type(error).__name__}"))
             self._guarded(self._storage.maintain, self._state)
@@ -230,7 +230,7 @@ class Engine:
         """Run a step of upkeep; what fails is said once for as long as it goes on."""
         try:
             step(*arguments)
-        except Exception as error:  # noqa: BLE001 - the engine's thread goes on, whatever upkeep raises
+        except Exception as error:  # the engine's thread goes on, whatever upkeep raises
             if self._unwell != repr(error):
                 _LOG.exception("a step of the engine's upkeep failed; it is tried again")
             self._unwell = repr(error)
@@ -349,7 +349,7 @@ def _promise() -> tuple[asyncio.Future[None], Answer]:
 def _take_turn(turn: _Turn) -> None:
     try:
         turn.step()
-    except Exception as error:  # noqa: BLE001 - who asked for it is told
+    except Exception as error:  # who asked for it is told
         turn.answer(error)
     else:
         turn.answer(None)

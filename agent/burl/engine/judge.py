@@ -48,7 +48,7 @@ class Judge:
             batches = self._decoder.decode(kept, sender, arrival_ns)
         except MemoryError:
             raise
-        except Exception as error:  # noqa: BLE001 - else its sender would send this poison for ever
+        except Exception as error:  # else its sender would send this poison for ever
             return _given_up(raw, arrival_ns, error)
         return Begun(self._slices(batches, kept, arrival_ns), kept)
 
@@ -57,7 +57,7 @@ class Judge:
         while True:
             try:
                 batch = next(batches, None)
-            except Exception as error:  # noqa: BLE001 - else its sender would send this poison for ever
+            except Exception as error:  # else its sender would send this poison for ever
                 _LOG.exception("a request made the decoder fail after %d records", records)
                 letters = unusable(raw, arrival_ns, "receive", error, judged_records=records)
                 yield Findings(dead_letters=letters)
@@ -70,7 +70,7 @@ class Judge:
     def _process(self, batch: Batch) -> Findings:
         try:
             return self._pipeline.process(batch)
-        except Exception as error:  # noqa: BLE001 - the slices around it must go on
+        except Exception as error:  # the slices around it must go on
             _LOG.exception("a slice of %d records made a room fail; they go to the dead letters", len(batch))
             return Findings(dead_letters=unjudged(batch, error))
 

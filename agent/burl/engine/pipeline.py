@@ -220,7 +220,7 @@ class Pipeline:
             self.counters.units[name] += len(units)
             self.counters.findings[name] += len(found)
             findings += found
-        except Exception as error:  # noqa: BLE001 - whatever a detector raises, its neighbours must go on
+        except Exception as error:  # whatever a detector raises, its neighbours must go on
             if len(units) > 1 and isinstance(units, Events | Sequences):
                 for half in np.array_split(np.arange(len(units)), 2):
                     self._score(loaded, units.take(half), None, findings, dead)

@@ -87,7 +87,7 @@ class ShadowRun:
                     times_ns = batch.times_ns[batch.timed]
                     self._first_ns = min(self._first_ns or int(times_ns.min()), int(times_ns.min()))
                     self._last_ns = max(self._last_ns, int(times_ns.max()))
-        except Exception:  # noqa: BLE001 - whatever it does, nobody else may notice
+        except Exception:  # whatever it does, nobody else may notice
             self._failed()
         return self.seconds - before
 
@@ -95,7 +95,7 @@ class ShadowRun:
         """Let the wall clock move its event time. Raises nothing."""
         try:
             self._add(self._pipeline.advance(now_ns))
-        except Exception:  # noqa: BLE001 - whatever it does, nobody else may notice
+        except Exception:  # whatever it does, nobody else may notice
             self._failed()
 
     def documents(self) -> list[dict[str, Any]]:

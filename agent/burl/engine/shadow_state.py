@@ -15,7 +15,7 @@ def save(path: Path, run: ShadowRun) -> None:
     """Write the state of a run that has ended. Raises nothing."""
     try:
         write_state(path, pack(run.state()))
-    except Exception as error:  # noqa: BLE001 - the agent stops, and the challenger must not keep it from that
+    except Exception as error:  # the agent stops, and the challenger must not keep it from that
         _LOG.warning("the challenger's state is not saved, it will begin anew: %s", error)
 
 

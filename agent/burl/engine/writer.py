@@ -105,7 +105,7 @@ class Writer:
                 # Permanent, too, stays pending: not even a dead letter could be stored; nothing may be lost
                 self._failed(str(error), attempt)
                 attempt += 1
-            except Exception as error:  # noqa: BLE001 - a faulty sink must not end the thread
+            except Exception as error:  # a faulty sink must not end the thread
                 _LOG.exception("sink %s raised what no sink may raise", self._sink.name)
                 self._failed(type(error).__name__, attempt)
                 attempt += 1

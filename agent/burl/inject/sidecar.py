@@ -48,12 +48,12 @@ class Logs:
         if text == "stdout":
             return cls("stdout")
         path = PurePosixPath(text)
-        if not path.is_absolute() or len(path.parts) < 2:  # noqa: PLR2004 - "/" and a name
+        if not path.is_absolute() or len(path.parts) < 2:  # "/" and a name
             raise UserError(
                 f"--logs {text}: give otlp, stdout, or an absolute path such as /var/log/app/*.log"
             )
         whole = path if path.suffix or "*" in path.name else path / "*.log"
-        if len(whole.parts) < 3:  # noqa: PLR2004 - a volume cannot be mounted at the root
+        if len(whole.parts) < 3:  # a volume cannot be mounted at the root
             raise UserError(f"--logs {text}: the files must lie in a directory of their own")
         return cls("files", str(whole))
 

@@ -72,7 +72,7 @@ def _framed(number: int, payload: bytes) -> bytes:
 
 def _varint(value: int) -> bytes:
     groups = bytearray()
-    while value > 0x7F:  # noqa: PLR2004 - seven bits to a byte
+    while value > 0x7F:  # seven bits to a byte
         groups.append(value & 0x7F | 0x80)
         value >>= 7
     groups.append(value)

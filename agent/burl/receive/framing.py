@@ -18,7 +18,7 @@ def submessages(raw: bytes, position: int, end: int, wanted: int) -> Iterator[tu
     while position < end:
         tag = raw[position]
         length = raw[position + 1] if position + 1 < end else 0
-        if tag == wanted_tag and 0 < length < 0x80:  # noqa: PLR2004 - one-byte varint, by far the most usual
+        if tag == wanted_tag and 0 < length < 0x80:  # one-byte varint, by far the most usual
             position += 2
         else:
             tag, position = varint(raw, position, end)
@@ -51,7 +51,7 @@ def varint(raw: bytes, position: int, end: int) -> tuple[int, int]:
         byte = raw[position]
         position += 1
         value |= (byte & 0x7F) << shift
-        if byte < 0x80:  # noqa: PLR2004 - the continuation bit
+        if byte < 0x80:  # the continuation bit
             return value, position
         shift += 7
     raise Undecodable(f"a broken number at byte {position}")

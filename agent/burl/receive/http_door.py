@@ -60,6 +60,6 @@ def _refusal(answer: Answer) -> Response:
     headers = {"connection": "close"}  # what has not been read of the request is not waited for
     if answer.retry_seconds is not None:
         headers["retry-after"] = str(math.ceil(answer.retry_seconds))
-    if answer.http_status == 401:  # noqa: PLR2004 - Unauthorized, which must name the scheme
+    if answer.http_status == 401:  # Unauthorized, which must name the scheme
         headers["www-authenticate"] = "Bearer"
     return Response(answer.message(), answer.http_status, headers, _PROTOBUF)

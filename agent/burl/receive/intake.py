@@ -72,7 +72,7 @@ class Intake:
                 if is_packed(raw):
                     raw = await unpacked(raw, lease, self.limit_bytes)
                 await self._ingest.ingest(raw, sender, self._clock.time_ns())
-        except Exception as error:  # noqa: BLE001 - what escapes becomes UNKNOWN, and the sender drops the chunk
+        except Exception as error:  # what escapes becomes UNKNOWN, and the sender drops the chunk
             return self._refused(error)
         return None
 

@@ -18,7 +18,7 @@ from burl.receive.uid import Held
 def in_order_of_time(batch: Batch) -> Batch:
     """Return `batch` with its streams merged by time; a record late in its stream stays behind the others."""
     times = batch.times_ns
-    if len(times) < 2 or bool((times[1:] >= times[:-1]).all()):  # noqa: PLR2004 - one record is in order
+    if len(times) < 2 or bool((times[1:] >= times[:-1]).all()):  # one record is in order
         return batch
     order = np.argsort(_latest_in_stream(times, batch.streams), kind="stable")
     return replace(

@@ -47,7 +47,7 @@ class Paced(Generic[Item]):
                     self._partial.append(item)
                     if len(self._partial) >= self._size:
                         self._full.put(self._taken())
-        except Exception as error:  # noqa: BLE001 - raised again by the thread that iterates
+        except Exception as error:  # raised again by the thread that iterates
             self._end(error)
         else:
             self._end(None)

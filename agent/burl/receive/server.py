@@ -188,6 +188,6 @@ def _try_address(settings: ReceiveSettings) -> None:
 def _http_door(settings: ReceiveSettings, intake: Intake) -> "HttpDoor | None":
     if not settings.http_listen:
         return None
-    from burl.receive.http_door import HttpDoor  # noqa: PLC0415 - web libraries only where asked for
+    from burl.receive.http_door import HttpDoor  # web libraries only where asked for
 
     return HttpDoor(settings, intake)

@@ -298,7 +298,7 @@ def _disturb(
         if rng.random() >= share or (1, start - _INTERVAL_NS) in disturbed:
             continue
         disturbed.add((1, start))
-        if rng.random() < 0.5:  # noqa: PLR2004 - even odds
+        if rng.random() < 0.5:  # even odds
             lines[:] = [line for line in lines if line.stream != 1 or (line.time_ns - start) // _INTERVAL_NS]
         else:
             times = start + np.arange(_BURST) * (_INTERVAL_NS // _BURST)

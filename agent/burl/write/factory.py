@@ -62,7 +62,7 @@ def make_sinks(settings: WriteSettings, clock: Clock, rng: random.Random, counte
 
 
 def _opensearch(settings: OpenSearchSettings, retry: Retry) -> Store:
-    from burl.write.opensearch import OpenSearchStore, connect  # noqa: PLC0415 - opensearch-py takes half a second
+    from burl.write.opensearch import OpenSearchStore, connect  # opensearch-py takes half a second
 
     store = OpenSearchStore(connect(settings), settings, retry)
     with suppress(Retryable):
@@ -71,8 +71,8 @@ def _opensearch(settings: OpenSearchSettings, retry: Retry) -> Store:
 
 
 def _update(settings: WriteSettings, retry: Retry) -> Sink:
-    from burl.write.opensearch import connect  # noqa: PLC0415 - opensearch-py takes half a second
-    from burl.write.opensearch.update import UpdateSink  # noqa: PLC0415 - opensearch-py takes half a second
+    from burl.write.opensearch import connect  # opensearch-py takes half a second
+    from burl.write.opensearch.update import UpdateSink  # opensearch-py takes half a second
 
     client = connect(settings.opensearch)
     return UpdateSink(client, settings.opensearch.hosts[0], settings.update, retry)

@@ -75,7 +75,7 @@ def severity_of(attributes: Mapping[str, str]) -> int:
     """Return OpenTelemetry's severity number, 0 where unknown."""
     number = _first(attributes, _SEVERITY_NUMBERS)
     if number.isdecimal():
-        return int(number) if int(number) <= 24 else 0  # noqa: PLR2004 - OpenTelemetry's highest
+        return int(number) if int(number) <= 24 else 0  # OpenTelemetry's highest
     return _TEXT_NUMBERS.get(_first(attributes, _SEVERITY_TEXTS).lower(), 0)
 
 

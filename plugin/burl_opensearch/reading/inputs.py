@@ -43,8 +43,8 @@ def read_inputs(
 def _read_index(
     text: str, receive: ReceiveSettings, opensearch: OpenSearchSettings, streams: StreamTable, clock: Clock
 ) -> Iterator[Batch]:
-    from burl.write.opensearch import connect  # noqa: PLC0415 - opensearch-py takes half a second
-    from burl_opensearch.reading.reader import IndexReader  # noqa: PLC0415 - opensearch-py takes half a second
+    from burl.write.opensearch import connect  # opensearch-py takes half a second
+    from burl_opensearch.reading.reader import IndexReader  # opensearch-py takes half a second
 
     source = parse_source(text, clock)
     settings = source.settings(opensearch)

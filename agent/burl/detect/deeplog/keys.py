@@ -52,7 +52,7 @@ class KeyModel:
         common = _common_kinds(sequences, self._config.min_sequences)
         if not common:
             return
-        from burl.detect.deeplog.training import Trainer, export_keys  # noqa: PLC0415 - torch is for training only
+        from burl.detect.deeplog.training import Trainer, export_keys  # torch is for training only
 
         vocabulary = Vocabulary.of(sequences.templates, sequences.catalogue)
         symbols = Symbols(len(vocabulary), common)

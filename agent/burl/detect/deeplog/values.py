@@ -49,7 +49,7 @@ class ValueModel:
         modelled = gather(corpus.events(), config)
         if not modelled:
             return
-        from burl.detect.deeplog.training import Trainer, export_values  # noqa: PLC0415 - torch is for training only
+        from burl.detect.deeplog.training import Trainer, export_values  # torch is for training only
 
         columns = [each.columns for each in modelled]
         found = examples(modelled, Tables(columns), history)

@@ -62,7 +62,7 @@ class Dream(Detector):
         )
         if not kinds:
             return
-        from burl.detect.dream.training import train  # noqa: PLC0415 - torch is for training only
+        from burl.detect.dream.training import train  # torch is for training only
 
         vocabulary = Vocabulary.of(sequences.templates, sequences.catalogue)
         symbols = Symbols(len(vocabulary), kinds)

@@ -51,7 +51,7 @@ class Forest:
         Raises:
             BundleError: the samples are not as wide as those of the training.
         """
-        if samples.ndim != 2 or samples.shape[1] != self.width:  # noqa: PLR2004 - rows and columns
+        if samples.ndim != 2 or samples.shape[1] != self.width:  # rows and columns
             raise BundleError(f"the forest judges {self.width} features, not {samples.shape[1:]}")
         single = samples.astype(np.float32)  # as it was when the trees were grown
         parts = [self._lengths(single[i : i + _MAX_ROWS]) for i in range(0, len(single), _MAX_ROWS)]

@@ -65,4 +65,4 @@ def _average_length(samples: Floats) -> Floats:
     """Return c(n) of the paper: the mean path length of an unsuccessful search among n samples."""
     more = np.maximum(samples, 3.0)
     lengths = 2.0 * (np.log(more - 1.0) + np.euler_gamma) - 2.0 * (more - 1.0) / more
-    return np.where(samples > 2, lengths, np.where(samples == 2, 1.0, 0.0))  # noqa: PLR2004 - as the paper has it
+    return np.where(samples > 2, lengths, np.where(samples == 2, 1.0, 0.0))  # as the paper has it

@@ -57,7 +57,7 @@ class IsolationForest(CountDetector):
 
     def learn(self, counts: Floats, labels: npt.NDArray[np.bool_] | None) -> CountModel:
         """Return the forest grown on all vectors; labels are not used."""
-        from burl.detect.forest.training import grow_forest  # noqa: PLC0415 - scikit-learn is for training only
+        from burl.detect.forest.training import grow_forest  # scikit-learn is for training only
 
         del labels
         rng, logs = np.random.default_rng(self.seed), np.log1p(counts)

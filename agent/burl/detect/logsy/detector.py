@@ -55,7 +55,7 @@ class Logsy(LineDetector):
         lexicon = self._lexicon(examples, others)
         known = self._resources.vectors()
         phrases = [*examples.phrases, *others.phrases]
-        from burl.detect.logsy.training import Lines, train  # noqa: PLC0415 - torch is for training only
+        from burl.detect.logsy.training import Lines, train  # torch is for training only
 
         lines = Lines(
             normal=lexicon.rows(examples.phrases),

@@ -83,7 +83,7 @@ class LstmIforest(Detector):
         )
         if windows is None:
             return
-        from burl.detect.lstm_iforest.training import grow, train  # noqa: PLC0415 - torch is for training only
+        from burl.detect.lstm_iforest.training import grow, train  # torch is for training only
 
         content = train(windows, config.network, self.seed, progress)
         model = SymbolModel(windows.vocabulary, windows.symbols, OnnxModel(content), config.history)

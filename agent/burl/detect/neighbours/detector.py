@@ -48,7 +48,7 @@ class _Model:
         scores = (distances + _TIE * odd / (odd + normal)) / (distances + odd_distances + _TIE)
         # What is known to be normal and is like nothing anomalous is not odd at all.
         scores[(distances == 0) & (odd_distances > 0)] = 0.0
-        return Judged(scores, scores > 0.5, expected)  # noqa: PLR2004 - nearer to one class than to the other
+        return Judged(scores, scores > 0.5, expected)  # nearer to one class than to the other
 
     def arrays(self) -> Arrays:
         arrays = {"vectors": self.normal.vectors, "copies": self.normal.copies, "gap": np.array([self.gap])}

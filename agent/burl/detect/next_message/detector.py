@@ -74,7 +74,7 @@ class NextMessage(Detector):
         )
         if windows is None:
             return
-        from burl.detect.next_message.training import train  # noqa: PLC0415 - torch is for training only
+        from burl.detect.next_message.training import train  # torch is for training only
 
         content = train(windows, config.network, self.seed, progress)
         self._model = SymbolModel(windows.vocabulary, windows.symbols, OnnxModel(content), config.history)

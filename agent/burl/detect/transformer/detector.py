@@ -38,7 +38,7 @@ class Transformer(LineDetector):
         labelled(self.name, examples)
         known = self._resources.vectors()
         lexicon = lexicon_of(examples.phrases, known, self.config)
-        from burl.detect.transformer.training import Labelled, train  # noqa: PLC0415 - torch is for training only
+        from burl.detect.transformer.training import Labelled, train  # torch is for training only
 
         lines = Labelled(
             lexicon.rows(examples.phrases),

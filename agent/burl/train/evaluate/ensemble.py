@@ -29,7 +29,7 @@ class _Jury(NamedTuple):
 def combine(members: Sequence[Judged]) -> Judged | None:
     """Return the ensemble of detectors of one unit; None when fewer than two were validated."""
     pairs = [(member, member.validation) for member in members if member.validation is not None]
-    if len(pairs) < 2:  # noqa: PLR2004 - one is no ensemble
+    if len(pairs) < 2:  # one is no ensemble
         return None
     pairs.sort(key=lambda pair: -_rule(pair[1]).f1)
     jury = _jury([validation for _, validation in pairs])

@@ -63,7 +63,7 @@ def _require(path: Path, train: Sequence[EventSequence], test: Sequence[EventSeq
             f"{path}: {normal} normal sequences to train on, it takes {_MIN_SEQUENCES};"
             " thresholds are never chosen on the test part"
         )
-    if len({row.label for row in test}) < 2:  # noqa: PLR2004 - both classes
+    if len({row.label for row in test}) < 2:  # both classes
         raise InputError(f"{path}: the test part must hold normal and anomalous sequences")
 
 

@@ -47,7 +47,7 @@ def judge(status: int) -> Verdict:
 
     409 is done: a `create` finds the same `_id`, an upsert finds a newer version.
     """
-    if 200 <= status < 300 or status == 409:  # noqa: PLR2004 - HTTP's own numbers
+    if 200 <= status < 300 or status == 409:  # HTTP's own numbers
         return "done"
     return "again" if status in _TRY_AGAIN else "refused"
 

@@ -76,7 +76,7 @@ class UpdateSink:
 
     def _settle(self, hit: dict[str, Any], item: dict[str, Any], left: Marks) -> None:
         status = int(item["status"])
-        if status == 409:  # noqa: PLR2004 - somebody else changed it: read it again
+        if status == 409:  # somebody else changed it: read it again
             return
         if judge(status) == "refused":
             raise Permanent(f"{hit['_index']}: {item['error']['reason']}")
