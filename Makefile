@@ -103,7 +103,7 @@ backfill: $(DEV) jdk ## Score an index and kill it on the way, again and again (
 fuzz: $(DEV) ## Fuzz every surface, guided by coverage: over a million inputs
 	$(INSTALL) -r requirements/fuzz.txt
 	@for run in $(FUZZ_RUNS); do \
-	  $(BIN)/python tests/fuzz/guided.py $${run%:*} .cache/fuzz/$${run%:*} -runs=$${run#*:} -artifact_prefix=.cache/fuzz/; \
+	  $(BIN)/python scripts/fuzz.py $${run%:*} .cache/fuzz/$${run%:*} -runs=$${run#*:} -artifact_prefix=.cache/fuzz/; \
 	done
 
 .PHONY: audit

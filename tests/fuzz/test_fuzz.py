@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fuzz.seeds import seeds
-from fuzz.targets import TARGETS
+from support.fuzz_seeds import seeds
+from support.fuzz_targets import TARGETS
 
 SEEDS = seeds()
 INTERESTING = st.sampled_from(

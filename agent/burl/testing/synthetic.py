@@ -16,7 +16,7 @@ START_NS = 1_800_000_000_000_000_000
 
 _SECOND_NS = 1_000_000_000
 _INTERVAL_NS = int(INTERVAL_SECONDS) * _SECOND_NS
-_SLICE = 4_096
+_SLICE = 512
 _HISTORY = 10
 """History at the head of a window, and how many events of it are judged."""
 _SESSION_EVERY_SECONDS = 2.0
@@ -83,7 +83,7 @@ class SyntheticCorpus:
         self._times_ns = np.array([line.time_ns for line in self.lines], dtype=np.int64)
 
     def events(self) -> list[Events]:
-        """All records, in slices of at most 4,096, in order of event time."""
+        """All records, in slices of at most 512, in order of event time."""
         return [self._events(i, i + _SLICE) for i in range(0, len(self.lines), _SLICE)]
 
     def sequences(self, unit: Unit) -> Sequences:

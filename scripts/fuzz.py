@@ -1,6 +1,6 @@
 """The long form: one target, guided by coverage (atheris). `make fuzz` runs all.
 
-    python tests/fuzz/guided.py TARGET CORPUS_DIRECTORY [libFuzzer options]
+    python scripts/fuzz.py TARGET CORPUS_DIRECTORY [libFuzzer options]
 
 It ends with a traceback and the input, in a file, at the first surprise, and at an input that takes too long.
 """
@@ -10,10 +10,10 @@ from pathlib import Path
 
 import atheris
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 with atheris.instrument_imports(include=["burl"]):
-    from fuzz.seeds import seeds
-    from fuzz.targets import TARGETS
+    from support.fuzz_seeds import seeds
+    from support.fuzz_targets import TARGETS
 
 _OPTIONS = ["-timeout=20", "-max_len=4096", "-rss_limit_mb=2048", "-print_final_stats=1"]
 
