@@ -136,7 +136,7 @@ def test_training_is_by_service_key_and_template_id() -> None:
     detector.fit(corpus, lambda _stage, _fraction: None)
     again = synthetic_corpus(2)  # another order of the catalogue
     detector.bind(again.streams)
-    assert [detector.score(events).values.max() for events in again.events()] == [0.0, 0.0]
+    assert {float(detector.score(events).values.max()) for events in again.events()} == {0.0}
 
 
 @given(
