@@ -24,8 +24,9 @@ class OtlpOrigin(Origin):
         names: the key of each of these.
         bodies: their text.
         given: finds the uids that records bring along.
-        repeats: how often each record came before in the request; None = worked out when asked, which is
-            right only when the batch is the whole request.
+        owners: the number of the request that each came in.
+        repeats: how often each record came before in its request; None = worked out when asked, which is
+            right only when the batch holds all of these requests.
     """
 
     records: Records
@@ -34,18 +35,22 @@ class OtlpOrigin(Origin):
     names: Mapping[int, str]
     bodies: Sequence[str]
     given: GivenUids
+    owners: Sequence[int]
     repeats: list[int] | None = None
     uids: list[Uid] | None = None
 
     def count_repeats(self, seen: dict[int, int]) -> list[int]:
-        """Return how often each record's stream, time and body came before; counts them into `seen`.
+        """Return how often each record came before in its request; counts them into `seen`.
+
+        The same are those of one stream, time and body.
 
         64-bit hashes stand for them, so that a large request's bodies need not be kept: in a request of a
         million records two different ones meet with a probability of 3e-8, and get ordinals 0 and 1.
         """
         repeats = []
         names = map(self.names.__getitem__, self.streams)
-        for key in map(hash, zip(names, self.records.said.tolist(), self.bodies, strict=True)):
+        columns = (self.owners, names, self.records.said.tolist(), self.bodies)
+        for key in map(hash, zip(*columns, strict=True)):
             count = seen.get(key, 0)
             repeats.append(count)
             seen[key] = count + 1

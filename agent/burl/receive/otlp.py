@@ -1,12 +1,15 @@
 """OTLP/gRPC requests -> batches."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain, groupby
 
 import numpy as np
+import numpy.typing as npt
 
-from burl.receive.batch import Batch, StreamTable
+from burl.receive.batch import Batch, Ints, StreamTable
 from burl.receive.bodies import BodyDecoder
 from burl.receive.counters import ReceiveCounters
 from burl.receive.entries import resource_entries
@@ -26,22 +29,38 @@ MAX_RECORDS = 4096
 """Most records of a batch (design.md, decision 14)."""
 
 
-_Run = tuple[bytes, list[bytes]]
-"""A serialised Resource, and serialised LogRecords of it."""
+_Run = tuple[bytes, list[bytes], int]
+"""A serialised Resource, serialised LogRecords of it, and the number of the request they came in."""
 
 
 @dataclass(slots=True)
-class _Request:
-    """What the batches of one request share.
+class Request:
+    """A request whose framing is sound.
 
     Attributes:
-        before_ns: event time of the last record given out; the arrival, before the first.
+        before_ns: event time of its last record given out; the arrival, before the first.
+    """
+
+    pieces: Sequence[Piece]
+    arrival_ns: int
+    before_ns: int
+
+
+@dataclass(slots=True)
+class _Together:
+    """What the batches of requests decoded together share.
+
+    Attributes:
         seen: how often each record was given out (`OtlpOrigin.count_repeats`); not used with one batch.
     """
 
-    arrival_ns: int
-    before_ns: int
+    requests: Sequence[Request]
     seen: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def latest_ns(self) -> int:
+        """When the last of them arrived."""
+        return self.requests[-1].arrival_ns
 
 
 class Decoder:
@@ -80,12 +99,24 @@ class Decoder:
         Raises:
             Undecodable: `raw` is no such request. Raised by the call itself, before anything is given out.
         """
-        return self._batches(read_request(raw), sender, _Request(arrival_ns, arrival_ns))
+        return self.decode_together([self.read(raw, arrival_ns)], sender)
 
-    def _batches(self, pieces: Sequence[Piece], peer: str, request: _Request) -> Iterator[Batch]:
+    def read(self, raw: bytes, arrival_ns: int) -> Request:
+        """Return a request to decode; its arguments are those of `decode`. Raises Undecodable."""
+        return Request(read_request(raw), arrival_ns, arrival_ns)
+
+    def decode_together(self, requests: Sequence[Request], sender: str) -> Iterator[Batch]:
+        """Return the batches of one sender's requests, in the order they came.
+
+        A batch may hold records of several; each record is what it would be had its request come alone.
+        """
+        return self._batches(sender, _Together(requests))
+
+    def _batches(self, peer: str, together: _Together) -> Iterator[Batch]:
+        pieces = ((piece, number) for number, r in enumerate(together.requests) for piece in r.pieces)
         slices = (
             (sender, runs)
-            for sender, group in groupby(pieces, lambda piece: self._sender(piece.resource, peer))
+            for sender, group in groupby(pieces, lambda each: self._sender(each[0].resource, peer))
             for runs in _slices(group)
         )
         current = next(slices, None)
@@ -93,7 +124,7 @@ class Decoder:
         while current is not None:
             following = next(slices, None)
             single = single and following is None
-            yield in_order_of_time(self._batch(*current, request, single=single))
+            yield in_order_of_time(self._batch(*current, together, single=single))
             current = following
 
     def _sender(self, resource: bytes, peer: str) -> str:
@@ -102,20 +133,17 @@ class Decoder:
             return peer
         return flatten(attributes(resource_entries(resource))).get(name) or peer
 
-    def _batch(self, sender: str, runs: Sequence[_Run], request: _Request, *, single: bool) -> Batch:
-        records = Records(list(chain.from_iterable(raws for _, raws in runs)))
-        resources = list(chain.from_iterable([resource] * len(raws) for resource, raws in runs))
+    def _batch(self, sender: str, runs: Sequence[_Run], together: _Together, *, single: bool) -> Batch:
+        records = Records(list(chain.from_iterable(raws for _, raws, _ in runs)))
+        resources = list(chain.from_iterable([resource] * len(raws) for resource, raws, _ in runs))
+        owners = list(chain.from_iterable([number] * len(raws) for _, raws, number in runs))
         if records.damaged:
             resources = [resources[row] for row in records.sound]
-        times, timed = event_times(
-            records.said,
-            lambda row: int(records.observed[row]),
-            latest_ns=request.arrival_ns + int(self._settings.max_ahead_seconds * 1e9),
-            before_ns=request.before_ns,
-        )
+            owners = [owners[row] for row in records.sound]
+        times, timed = self._times(records, owners, together.requests)
         streams = self._finder.find(records, resources, sender)
         present = sorted(set(streams))
-        self._streams.touch(present, request.arrival_ns)
+        self._streams.touch(present, together.latest_ns)
         bodies = self._bodies.texts(records)
         origin = OtlpOrigin(
             records=records,
@@ -124,9 +152,10 @@ class Decoder:
             names={stream: self._streams.key(stream) for stream in present},
             bodies=bodies,
             given=self._given_uids,
+            owners=owners,
         )
         if not single:
-            origin.repeats = origin.count_repeats(request.seen)
+            origin.repeats = origin.count_repeats(together.seen)
         batch = Batch(
             bodies=bodies,
             times_ns=times,
@@ -134,13 +163,29 @@ class Decoder:
             streams=np.array(streams, dtype=np.int64),
             severities=severities(records),
             sender=sender,
-            arrival_ns=request.arrival_ns,
+            arrival_ns=together.latest_ns,
             origin=origin,
             damaged=records.damaged,
         )
-        request.before_ns = int(times[-1]) if len(records) else request.before_ns
         self._count(batch)
         return batch
+
+    def _times(
+        self, records: Records, owners: list[int], requests: Sequence[Request]
+    ) -> tuple[Ints, npt.NDArray[np.bool_]]:
+        """Return the event times of records, and which are their own, request by request."""
+        ahead_ns = int(self._settings.max_ahead_seconds * 1e9)
+        times, timed = np.empty(len(owners), dtype=np.int64), np.empty(len(owners), dtype=np.bool_)
+        for number, rows in _stretches(owners):
+            request = requests[number]
+            times[rows], timed[rows] = event_times(
+                records.said[rows],
+                partial(_observed, records, rows.start),
+                latest_ns=request.arrival_ns + ahead_ns,
+                before_ns=request.before_ns,
+            )
+            request.before_ns = int(times[rows.stop - 1])
+        return times, timed
 
     def _count(self, batch: Batch) -> None:
         self.counters.accepted_records += len(batch)
@@ -148,17 +193,30 @@ class Decoder:
         self.counters.untimed += len(batch) - int(np.count_nonzero(batch.timed))
 
 
-def _slices(pieces: Iterator[Piece]) -> Iterator[list[_Run]]:
+def _observed(records: Records, begin: int, row: int) -> int:
+    return int(records.observed[begin + row])
+
+
+def _stretches(owners: list[int]) -> Iterator[tuple[int, slice]]:
+    """Yield each request's number and the rows of its records, which stand together."""
+    begin = 0
+    while begin < len(owners):
+        end = bisect_right(owners, owners[begin], begin)
+        yield owners[begin], slice(begin, end)
+        begin = end
+
+
+def _slices(pieces: Iterator[tuple[Piece, int]]) -> Iterator[list[_Run]]:
     """Cut pieces up one by one and regroup their records to at most `MAX_RECORDS`."""
     runs: list[_Run] = []
     room = MAX_RECORDS
-    for piece in pieces:
+    for piece, number in pieces:
         raws = piece.records()
         while len(raws) > room:
-            yield [*runs, (piece.resource, raws[:room])]
+            yield [*runs, (piece.resource, raws[:room], number)]
             raws, runs, room = raws[room:], [], MAX_RECORDS
         if raws:
-            runs.append((piece.resource, raws))
+            runs.append((piece.resource, raws, number))
             room -= len(raws)
     if runs:
         yield runs
