@@ -3,12 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from opensearchpy import OpenSearch
 
 from burl.clock import SystemClock
 from burl.config import Settings
-from burl.decide import Findings
+from burl.decide import Findings, LogRecords
+from burl.decide.times import rfc3339
 from burl.engine.raw_logs import raw_log, raw_log_index
 from burl.errors import Retryable
 from burl.pipelines import make_pipeline
@@ -60,6 +62,27 @@ def test_logs_are_written_once_with_their_template(
     query = {"query_string": {"query": link["raw_log.query"]}}
     found = client.search(index=link["raw_log.index"], body={"query": query})
     assert [hit["_source"] for hit in found["hits"]["hits"]] == [documents[7]]
+
+
+def test_a_log_that_opensearch_refuses_is_a_dead_letter_and_the_others_are_stored(
+    client: OpenSearch, installed: OpenSearchSettings
+) -> None:
+    small = installed.model_copy(update={"bulk_max_bytes": 1024})
+    store = make_store(WriteSettings(store="opensearch", opensearch=small), SystemClock(), SEEDED, {})
+    times = [10**18 + number * 43_200 * 10**9 for number in range(40)]  # twenty days
+    bodies = [orjson.dumps({"@timestamp": rfc3339(time_ns), "body": "x" * 100}) for time_ns in times]
+    bodies[7] = b'{"@timestamp":"yesterday"}'
+    logs = LogRecords([f"uid {number}" for number in range(40)], times, bodies)
+    for _ in range(2):
+        store.write(Findings(logs=logs))
+    client.indices.refresh(index=f"{installed.prefix}_*")
+    (letter,) = store.dead_letters()
+    assert letter["anomaly_id"] == "uid 7"
+    assert orjson.loads(letter["original"]) == {"@timestamp": "yesterday"}
+    store.close()
+    found = client.search(index=f"{installed.prefix}_logs-*", body={"size": 100})["hits"]["hits"]
+    assert {hit["_id"] for hit in found} == set(logs.ids) - {"uid 7"}
+    assert len({hit["_index"] for hit in found}) == 20
 
 
 @pytest.fixture

@@ -6,8 +6,17 @@ from burl.decide.annotation import (
     DeadLetter,
     Findings,
     Incident,
-    LogRecord,
     annotation_id,
 )
+from burl.decide.logs import LogRecord, LogRecords
 
-__all__ = ["Annotation", "CatalogueEntry", "DeadLetter", "Findings", "Incident", "LogRecord", "annotation_id"]
+__all__ = [
+    "Annotation",
+    "CatalogueEntry",
+    "DeadLetter",
+    "Findings",
+    "Incident",
+    "LogRecord",
+    "LogRecords",
+    "annotation_id",
+]

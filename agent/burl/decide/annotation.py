@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import orjson
+from burl.decide.logs import LogRecords
 
 SCHEMA_VERSION = 1
 
@@ -74,24 +74,6 @@ class CatalogueEntry:
 
 
 @dataclass(slots=True)
-class LogRecord:
-    """A log record as a document, where the agent writes the logs, too; `id` is its uid.
-
-    There is one for every line, so it is JSON from the first: `bench/opensearch.py` measures what that costs.
-    """
-
-    id: str
-    time_ns: int
-    body: bytes
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """The flat fields of docs/annotation.md, section Log."""
-        document: dict[str, Any] = orjson.loads(self.body)
-        return document
-
-
-@dataclass(slots=True)
 class Findings:
     """Everything that one slice of records, or one step of the watermark, led to."""
 
@@ -99,7 +81,7 @@ class Findings:
     incidents: list[Incident] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
     catalogue: list[CatalogueEntry] = field(default_factory=list)
-    logs: list[LogRecord] = field(default_factory=list)
+    logs: LogRecords = field(default_factory=LogRecords)
 
     def __len__(self) -> int:
         """Return the number of documents."""
@@ -113,7 +95,7 @@ class Findings:
             [[i.id, i.version, i.time_ns, i.document] for i in self.incidents],
             [[d.id, d.time_ns, d.document] for d in self.dead_letters],
             [[c.kind, c.id, c.time_ns, c.document] for c in self.catalogue],
-            [[r.id, r.time_ns, r.body] for r in self.logs],
+            self.logs.state(),
         ]
 
     @classmethod
@@ -125,7 +107,7 @@ class Findings:
             [Incident(*row) for row in incidents],
             [DeadLetter(*row) for row in dead_letters],
             [CatalogueEntry(*row) for row in catalogue],
-            [LogRecord(uid, time_ns, _json(body)) for uid, time_ns, body in logs],
+            LogRecords.from_state(logs),
         )
 
     def extend(self, other: "Findings") -> None:
@@ -134,9 +116,4 @@ class Findings:
         self.incidents += other.incidents
         self.dead_letters += other.dead_letters
         self.catalogue += other.catalogue
-        self.logs += other.logs
-
-
-def _json(body: bytes | dict[str, Any]) -> bytes:
-    """Return a log record's JSON; older states hold the document."""
-    return body if isinstance(body, bytes) else orjson.dumps(body)
+        self.logs.extend(other.logs)

@@ -1,18 +1,20 @@
 """Log records as documents, with their template and grade: what `write.mode: enrich` stores.
 
 A line's document is put together from pieces of JSON, column by column; what many lines share is made once a
-batch. A dict a line and its serialisation took ten times as long (`bench/opensearch.py`).
+batch, and a column of text becomes JSON in one call. A dict a line and its serialisation took thirty times as
+long (`bench/opensearch.py`).
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Any
 
+import numpy as np
 import orjson
 
-from burl.decide.annotation import SCHEMA_VERSION, Annotation, LogRecord
-from burl.decide.times import rfc3339
+from burl.decide.annotation import SCHEMA_VERSION, Annotation
+from burl.decide.logs import LogRecords
 from burl.distinct import distinct
 from burl.parse import CONTINUATION, Catalogue
 from burl.receive.batch import Batch, Ints, StreamTable
@@ -22,10 +24,12 @@ _MAX_ID_BYTES = 512
 """OpenSearch refuses longer ids."""
 _MAX_CHAR_BYTES = 4
 
+_Column = Iterable[bytes]
+
 
 def log_records(
     batch: Batch, templates: Ints, catalogue: Catalogue, streams: StreamTable, annotations: list[Annotation]
-) -> list[LogRecord]:
+) -> LogRecords:
     """Return a document for each record of `batch`, continuation lines included.
 
     Args:
@@ -37,23 +41,39 @@ def log_records(
             annotation alone: a log document is written once.
     """
     everything = range(len(batch))
-    held, times_ns = batch.origin.held(everything), batch.times_ns.tolist()
+    held = batch.origin.held(everything)
     uids = [uid_of(uid, body) for uid, body in zip(held.uids, batch.bodies, strict=True)]
     columns = (
-        [f'{{"@timestamp":"{rfc3339(time_ns)}"'.encode() for time_ns in times_ns],
+        repeat(b'{"@timestamp":"'),
+        _times(batch.times_ns),
+        repeat(b'Z"'),
         _each(batch.streams, lambda stream: _fields(streams.identity(stream).fields)),
         _each(templates, lambda template: _fields(_template(catalogue, template))),
         _each(batch.severities, lambda severity: _fields({"severity.number": severity})),
-        _column("body", batch.bodies),
-        _column("log.record.uid", uids),
-        _column("trace_id", held.trace_ids),
-        _column("span_id", held.span_ids),
-        _column("attributes", batch.origin.attribute_texts(everything)),
-        _grades(uids, annotations),
+        *_column("body", batch.bodies),
+        *_column("log.record.uid", uids),
+        *_column("trace_id", held.trace_ids),
+        *_column("span_id", held.span_ids),
+        *_column("attributes", batch.origin.attribute_texts(everything)),
+        *_grades(uids, annotations),
         repeat(_fields({"schema_version": SCHEMA_VERSION}) + b"}", len(batch)),
     )
-    documents = map(b"".join, zip(*columns, strict=True))
-    return list(map(LogRecord, map(_document_id, uids), times_ns, documents))
+    documents = list(map(b"".join, zip(*columns, strict=False)))  # what repeats has no end
+    return LogRecords(list(map(_document_id, uids)), batch.times_ns.tolist(), documents)
+
+
+def json_strings(values: Sequence[str]) -> list[bytes]:
+    """Return the JSON of each text: one call for all takes a twentieth of one each (`bench/opensearch.py`).
+
+    A line end inside a text is escaped, so those between them part them.
+    """
+    return orjson.dumps(values, option=orjson.OPT_INDENT_2)[len("[\n  ") : -len("\n]")].split(b",\n  ")
+
+
+def _times(times_ns: Ints) -> list[bytes]:
+    """Return `rfc3339` of each time, without the Z."""
+    texts: list[bytes] = np.datetime_as_string(times_ns.view("M8[ns]")).astype(np.bytes_).tolist()
+    return texts
 
 
 def _fields(fields: Mapping[str, Any]) -> bytes:
@@ -62,16 +82,20 @@ def _fields(fields: Mapping[str, Any]) -> bytes:
     return b"," + orjson.dumps(said)[1:-1] if said else b""
 
 
-def _column(name: str, values: Iterable[str]) -> list[bytes]:
-    """Return the JSON of one field of each record, nothing where it is empty."""
-    head, dumps = f',"{name}":'.encode(), orjson.dumps
-    return [head + dumps(value) if value else b"" for value in values]
+def _column(name: str, values: Sequence[str]) -> Iterator[_Column]:
+    """Yield the JSON of one field of each record, nothing where it is empty."""
+    head = f',"{name}":'.encode()
+    if all(values):
+        yield repeat(head)
+        yield json_strings(values)
+    elif any(values):
+        yield [head + said if said != b'""' else b"" for said in json_strings(values)]
 
 
-def _each(values: Ints, fragment: Callable[[int], bytes]) -> list[bytes]:
+def _each(values: Ints, fragment: Callable[[int], bytes]) -> _Column:
     """Return the fragment of each value, made once for each distinct one."""
     fragments = {value: fragment(value) for value in distinct(values).tolist()}
-    return [fragments[value] for value in values.tolist()]
+    return map(fragments.__getitem__, values.tolist())
 
 
 def _template(catalogue: Catalogue, template: int) -> dict[str, str]:
@@ -80,13 +104,14 @@ def _template(catalogue: Catalogue, template: int) -> dict[str, str]:
     return {"log.record.template": catalogue[template].text, "log.template.id": catalogue[template].id}
 
 
-def _grades(uids: list[str], annotations: list[Annotation]) -> list[bytes]:
-    """Return of each record what was found in it."""
+def _grades(uids: list[str], annotations: list[Annotation]) -> Iterator[_Column]:
+    """Yield of each record what was found in it, if anything was in any."""
     found: dict[str, list[Annotation]] = {}
     for annotation in annotations:
         found.setdefault(str(annotation.document.get("log.record.uid")), []).append(annotation)
     grades = {uid: _fields(_grade(of_record)) for uid, of_record in found.items()}
-    return [grades.get(uid, b"") for uid in uids]
+    if grades:
+        yield [grades.get(uid, b"") for uid in uids]
 
 
 def _grade(annotations: list[Annotation]) -> dict[str, Any]:

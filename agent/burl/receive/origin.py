@@ -92,6 +92,8 @@ class OtlpOrigin(Origin):
         pairs = JsonPairs()
         entries = {raw: resource_entries(raw) for raw in set(self.resources)}
         alone = {raw: pairs.text(of_resource) for raw, of_resource in entries.items()}
+        if not len(self.records.rows) and not self.records.map_rows:
+            return [alone[self.resources[index]] for index in indexes]
         columns = [(self.resources[index], self.records.entries(index)) for index in indexes]
         return [pairs.text([*entries[raw], *own]) if own else alone[raw] for raw, own in columns]
 

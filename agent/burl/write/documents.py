@@ -48,11 +48,10 @@ def documents(findings: Findings, encode: Encode) -> Iterator[Document]:
 
 
 def platform_documents(findings: Findings) -> Iterator[Document]:
-    """Yield what only OpenSearch keeps: the catalogue, and log records.
+    """Yield what only OpenSearch keeps beside log records: the catalogue.
 
     A template is an update: where it is there, it keeps the time at which it was first seen, and its name.
     """
-    yield from (Document("log", record, record.body) for record in findings.logs)
     for entry in findings.catalogue:
         encode = to_json if entry.kind == "template_count" else _template_update
         yield _encoded("catalogue", entry, encode)

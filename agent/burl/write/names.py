@@ -10,7 +10,7 @@ from typing import Literal
 
 from burl.decide.times import rfc3339
 
-_DAY_NS = 86_400 * 10**9
+DAY_NS = 86_400 * 10**9
 
 Dated = Literal["anomalies", "dead_letters", "feedback", "logs", "shadow", "template_counts"]
 Upserted = Literal["bundles", "incidents", "suppressions", "templates"]
@@ -26,7 +26,7 @@ class IndexNames:
 
     def dated(self, kind: Dated, time_ns: int) -> str:
         """Return the index of documents that are only ever added: monthly, for logs daily."""
-        day = _day(max(time_ns, 0) // _DAY_NS)
+        day = _day(max(time_ns, 0) // DAY_NS)
         period = day if kind == "logs" else day[: len("2026.11")]
         return f"{self.prefix}_{kind}-{self.dataset}-{self.namespace}-{period}"
 
@@ -53,4 +53,4 @@ class IndexNames:
 
 @lru_cache(maxsize=64)
 def _day(day: int) -> str:
-    return rfc3339(day * _DAY_NS)[: len("2026-11-22")].replace("-", ".")
+    return rfc3339(day * DAY_NS)[: len("2026-11-22")].replace("-", ".")

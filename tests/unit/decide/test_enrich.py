@@ -7,13 +7,17 @@ import jsonschema
 import numpy as np
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from burl.clock import SystemClock
-from burl.decide import Findings, LogRecord
+from burl.decide import Findings, LogRecords
+from burl.decide.annotation import SCHEMA_VERSION
 from burl.decide.enrich import log_records
+from burl.decide.times import rfc3339
 from burl.parse import CONTINUATION, Catalogue
 from burl.parse.catalogue import Template
-from burl.receive.batch import Batch, Origin, StreamTable
+from burl.receive.batch import Batch, Identity, Origin, StreamTable
 from burl.receive.files import FileReader
 from burl.receive.settings import ReceiveSettings
 from burl_opensearch.schemas import schema
@@ -49,7 +53,7 @@ def test_each_record_is_a_document_with_its_template_and_grade(
         one.document["log.record.uid"] = batch.origin.uid(2)
     templates = np.array([0, CONTINUATION, 0])
     records = log_records(batch, templates, catalogue, streams, found)
-    documents = [record.document for record in records]
+    documents = [orjson.loads(body) for body in records.bodies]
     for document in documents:
         jsonschema.validate(document, schema("log"))
     assert [document["body"] for document in documents] == LINES
@@ -58,7 +62,7 @@ def test_each_record_is_a_document_with_its_template_and_grade(
     assert documents[2]["burl.anomaly.id"] == [one.id for one in found]
     assert documents[0]["service.name"] == "cart"
     assert orjson.loads(documents[0]["attributes"])["log.file.line"] == 1
-    assert [record.id for record in records] == [batch.origin.uid(index) for index in range(3)]
+    assert records.ids == [batch.origin.uid(index) for index in range(3)]
 
 
 def test_an_id_that_opensearch_would_refuse_is_hashed(
@@ -79,13 +83,80 @@ def test_an_id_that_opensearch_would_refuse_is_hashed(
 
     batch.origin = LongIds()
     records = log_records(batch, np.array([0, 0, 0]), catalogue, streams, [])
-    assert len({record.id for record in records}) == 3
-    assert all(len(record.id) == 64 for record in records)
-    assert [record.document["trace_id"] for record in records] == [f"{n:032x}" for n in range(3)]
+    assert len(set(records.ids)) == 3
+    assert all(len(each) == 64 for each in records.ids)
+    assert [records[n].document["trace_id"] for n in range(3)] == [f"{n:032x}" for n in range(3)]
+
+
+class Said(Origin):
+    """Ids, traces and attributes as they are given."""
+
+    def __init__(self, uids: list[str], trace_ids: list[str]) -> None:
+        self._uids, self._trace_ids = uids, trace_ids
+
+    def uid(self, index: int) -> str:
+        return self._uids[index]
+
+    def attributes(self, index: int) -> dict[str, Any]:
+        return {"body": self._uids[index]} if self._trace_ids[index] else {}
+
+    def trace_id(self, index: int) -> str:
+        return self._trace_ids[index]
+
+    def span_id(self, index: int) -> str:
+        return self._trace_ids[index][:16]
+
+
+ROWS = st.lists(
+    st.tuples(
+        st.text(st.characters(codec="utf-8")),
+        st.text(st.characters(codec="utf-8"), min_size=1),
+        st.sampled_from(["", "0af7651916cd43dd8448eb211c80319c"]),
+        st.integers(0, 2**62),
+        st.integers(0, 24),
+        st.sampled_from([CONTINUATION, 0]),
+    )
+)
+
+
+@given(ROWS)
+def test_a_document_is_what_a_dict_of_it_would_be(rows: list[tuple[Any, ...]]) -> None:
+    bodies, uids, traces, times_ns, severities, templates = (
+        map(list, zip(*rows, strict=True)) if rows else [[]] * 6
+    )
+    streams, catalogue = StreamTable(), Catalogue()
+    stream = streams.add(Identity("shop", "cart-1", "cart", "cart", {"service.name": "cart"}))
+    catalogue.add(Template("id0", 'say "<*>"'))
+    batch = Batch(
+        bodies=bodies,
+        times_ns=np.array(times_ns, dtype=np.int64),
+        timed=np.ones(len(rows), dtype=np.bool_),
+        streams=np.full(len(rows), stream),
+        severities=np.array(severities, dtype=np.int64),
+        sender="",
+        arrival_ns=0,
+        origin=Said(uids, traces),
+    )
+    records = log_records(batch, np.array(templates, dtype=np.int64), catalogue, streams, [])
+    assert len(records) == len(rows)
+    for row, (body, uid, trace, time_ns, severity, template) in enumerate(rows):
+        plain = {
+            "@timestamp": rfc3339(time_ns),
+            "service.name": "cart",
+            "log.record.template": 'say "<*>"' if template == 0 else "",
+            "log.template.id": "id0" if template == 0 else "",
+            "severity.number": severity,
+            "body": body,
+            "log.record.uid": uid,
+            "trace_id": trace,
+            "span_id": trace[:16],
+            "attributes": orjson.dumps({"body": uid} if trace else {}).decode(),
+            "schema_version": SCHEMA_VERSION,
+        }
+        assert list(records[row].document.items()) == [(k, v) for k, v in plain.items() if v]
 
 
 def test_an_older_state_holds_log_records_as_documents() -> None:
-    record = LogRecord("uid", 5, b'{"body":"disk full"}')
-    findings = Findings(logs=[record])
+    findings = Findings(logs=LogRecords(["uid"], [5], [b'{"body":"disk full"}']))
     old = [*findings.state()[:4], [["uid", 5, {"body": "disk full"}]]]
     assert Findings.from_state(old) == Findings.from_state(findings.state()) == findings

@@ -17,6 +17,7 @@ from burl.write.health import Health
 from burl.write.names import IndexNames
 from burl.write.opensearch.bulk import BulkWriter, Refusal
 from burl.write.opensearch.client import translated
+from burl.write.opensearch.logs import LogWriter
 from burl.write.opensearch.search import PAGE, hits
 from burl.write.opensearch.shadow import put_shadow
 from burl.write.settings import OpenSearchSettings
@@ -37,6 +38,7 @@ class OpenSearchStore:
         self._names = IndexNames(settings.prefix, settings.dataset, settings.namespace)
         self._retry = retry
         self._bulk = BulkWriter(client, self._names, retry, settings.bulk_max_bytes)
+        self._logs = LogWriter(client, self._names, self._bulk, settings.bulk_max_bytes)
         self._health = Health(self.verify, retry.clock)
 
     def verify(self) -> None:
@@ -63,13 +65,14 @@ class OpenSearchStore:
         everything = [*documents(findings, to_json), *platform_documents(findings)]
         try:
             refusals = self._bulk.write([d for d in everything if d.kind != "incident"])
+            refusals += self._logs.write(findings.logs)
             refusals += self._bulk.write([d for d in everything if d.kind == "incident"])
             lost = self._bulk.write([self._letter(r) for r in refusals if r.document.kind != "dead_letter"])
         except Retryable:
             self._health.down()
             raise
         self._health.up()
-        self._retry.counters.stored_documents += len(everything) - len(refusals)
+        self._retry.counters.stored_documents += len(everything) + len(findings.logs) - len(refusals)
         _raise_lost([*lost, *(r for r in refusals if r.document.kind == "dead_letter")])
 
     def healthy(self) -> bool:

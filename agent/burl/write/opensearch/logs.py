@@ -1,0 +1,60 @@
+"""Writes log records with `_bulk`: whole columns at once, since there is one for every line."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, chain, repeat
+
+from opensearchpy import OpenSearch
+from opensearchpy.exceptions import OpenSearchException
+
+from burl.decide.enrich import json_strings
+from burl.decide.logs import LogRecords
+from burl.write.documents import Document
+from burl.write.names import DAY_NS, IndexNames
+from burl.write.opensearch.bulk import ANSWER_FILTER, BulkWriter, Refusal, all_stored, judge, outcomes
+
+
+class LogWriter:
+    """Stores log records; those that an answer does not call stored are left to a `BulkWriter`."""
+
+    def __init__(self, client: OpenSearch, names: IndexNames, bulk: BulkWriter, max_bytes: int) -> None:
+        """Args: `max_bytes` bounds one request, unless a single document is larger."""
+        self._client, self._names, self._bulk, self._max_bytes = client, names, bulk, max_bytes
+
+    def write(self, logs: LogRecords) -> list[Refusal]:
+        """Store all; return those that were refused for good. Raises Retryable as a `BulkWriter`."""
+        left = [row for part in _parts(logs, self._max_bytes) for row in self._send(logs, part)]
+        return self._bulk.write([Document("log", logs[row], logs.bodies[row]) for row in left])
+
+    def _send(self, logs: LogRecords, part: range) -> Sequence[int]:
+        """Send one request; return the rows that are not stored for sure."""
+        try:
+            answer = self._client.bulk(body=self._body(logs, part), params={"filter_path": ANSWER_FILTER})
+        except OpenSearchException:
+            return part
+        if all_stored(answer, len(part)):
+            return ()
+        told = zip(part, outcomes(answer, len(part)), strict=True)
+        return [row for row, outcome in told if judge(outcome.status) != "done"]
+
+    def _body(self, logs: LogRecords, part: range) -> bytes:
+        rows = slice(part.start, part.stop)
+        days = [time_ns // DAY_NS for time_ns in logs.times_ns[rows]]
+        heads = {day: self._head(day) for day in set(days)}
+        ids = json_strings(logs.ids[rows])
+        lines = zip(map(heads.__getitem__, days), ids, repeat(b"}}\n"), logs.bodies[rows], repeat(b"\n"))
+        return b"".join(chain.from_iterable(lines))
+
+    def _head(self, day: int) -> bytes:
+        """Return how the action of a day's records begins."""
+        return b'{"create":{"_index":"%b","_id":' % self._names.dated("logs", day * DAY_NS).encode()
+
+
+def _parts(logs: LogRecords, max_bytes: int) -> Iterator[range]:
+    """Yield the rows of each request."""
+    ends = [0, *accumulate(map(len, logs.bodies))]
+    start = 0
+    while start < len(logs):
+        stop = max(bisect_right(ends, ends[start] + max_bytes) - 1, start + 1)
+        yield range(start, stop)
+        start = stop
