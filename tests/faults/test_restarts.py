@@ -18,7 +18,7 @@ import pytest
 from burl.clock import ManualClock
 from burl.engine.checkpoint import STATE_VERSION, StateDirectory
 from burl.errors import ConfigError, Refused
-from support.engine_world import EPOCH, EngineWorld, Line
+from support.engine_world import EPOCH, EngineWorld, Line, request
 
 
 def line(text: str, second: int = 0) -> list[Line]:
@@ -123,11 +123,12 @@ def test_a_request_that_ends_the_process_at_each_replay_becomes_a_dead_letter(tm
     asyncio.run(world.send(line("disk failed")))
     journal = max((tmp_path / "state").glob("journal-*")).read_bytes()
     world.end()
+    at_hand = hashlib.sha256(request(line("disk failed"))).hexdigest()
     for path in (tmp_path / "state").iterdir():
         path.unlink()
     StateDirectory(tmp_path / "state").journal_path(1).write_bytes(journal)
     (tmp_path / "burl.sqlite").unlink()
-    (tmp_path / "state" / "attempts").write_bytes(b".....")
+    (tmp_path / "state" / "attempts").write_text(f".....{at_hand}")
     world = EngineWorld(tmp_path)
     assert world.start() == 2
     asyncio.run(world.send(line("disk failed")))  # comes again: it is known

@@ -120,6 +120,22 @@ class EngineWorld:
         asyncio.run(self.send(HISTORY))
         return replayed
 
+    def start_with(self, *raws: bytes) -> list[BaseException | None]:
+        """Recover and serve requests that wait when it begins to; return what each is answered with."""
+        self.writer.start()
+        self.engine.recover()
+
+        async def run() -> list[BaseException | None]:
+            waiting = [
+                asyncio.create_task(self.engine.ingest(raw, SENDER, self.clock.time_ns())) for raw in raws
+            ]
+            await asyncio.sleep(0)
+            self.engine.start()
+            outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+            return [outcome if isinstance(outcome, BaseException) else None for outcome in outcomes]
+
+        return asyncio.run(run())
+
     async def send(self, lines: Sequence[Line]) -> None:
         """Send a request; return when it is answered OK. Raises what it is answered with."""
         await self.engine.ingest(request(lines), SENDER, self.clock.time_ns())

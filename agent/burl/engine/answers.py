@@ -1,17 +1,40 @@
 """Who waits for which request: a sender, and those who sent the same again meanwhile."""
 
+import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Protocol
+from itertools import groupby
 
 
-class Answer(Protocol):
-    """What waits for a request: called once, from any thread, with None or the error to answer with."""
+class Answer:
+    """What waits for a request: made in a running loop, awaited there, settled from another thread."""
 
-    def __call__(self, error: Exception | None) -> None:
-        """Answer the request."""
-        ...
+    def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.future: asyncio.Future[None] = self.loop.create_future()
+
+
+Outcome = tuple[Answer, Exception | None]
+"""An answer, and the error that it is: None for OK."""
+
+
+def settle(outcomes: Sequence[Outcome]) -> None:
+    """Answer, with one wake-up of the loop for all: it costs as much as judging some lines."""
+    for loop, mine in groupby(outcomes, lambda outcome: outcome[0].loop):
+        with suppress(RuntimeError):  # the loop is closed: the process ends, and nobody waits any more
+            loop.call_soon_threadsafe(_resolve, list(mine))
+
+
+def _resolve(outcomes: Iterable[Outcome]) -> None:
+    for answer, error in outcomes:
+        if answer.future.done():
+            continue
+        if error is None:
+            answer.future.set_result(None)
+        else:
+            answer.future.set_exception(error)
 
 
 @dataclass(slots=True)
@@ -30,31 +53,32 @@ class Answers:
         self._open: dict[bytes, _Open] = {}
         self._lock = threading.Lock()
 
-    def begin(self, digest: bytes, answer: Answer | None, error: Exception | None = None) -> None:
-        """Open a request; its end is answered with `error`. Without `answer` nobody waits for it yet."""
+    def begin(self, digest: bytes, answers: Iterable[Answer], error: Exception | None = None) -> None:
+        """Open a request; its end is answered with `error`. Perhaps nobody waits for it yet."""
         with self._lock:
             request = self._open.setdefault(digest, _Open())
             request.parts += 1
             request.error = error
-            if answer is not None:
-                request.waiting.append(answer)
+            request.waiting += answers
 
-    def part(self, digest: bytes) -> Callable[[], None]:
-        """Return what to call when one more part of the request is stored."""
+    def part(self, digests: Sequence[bytes]) -> Callable[[], None]:
+        """Return what to call when one more part of these requests, judged together, is stored."""
         with self._lock:
-            self._open.setdefault(digest, _Open()).parts += 1
-        return lambda: self.end(digest)
+            for digest in digests:
+                self._open.setdefault(digest, _Open()).parts += 1
+        return lambda: self.end(digests)
 
-    def end(self, digest: bytes) -> None:
-        """Note that a part is stored, or that judging ended; the last one answers."""
+    def end(self, digests: Sequence[bytes]) -> None:
+        """Note that a part of these is stored, or that judging them ended; the last one answers."""
+        outcomes: list[Outcome] = []
         with self._lock:
-            request = self._open[digest]
-            request.parts -= 1
-            if request.parts:
-                return
-            del self._open[digest]
-        for answer in request.waiting:
-            answer(request.error)
+            for digest in digests:
+                request = self._open[digest]
+                request.parts -= 1
+                if not request.parts:
+                    del self._open[digest]
+                    outcomes += ((answer, request.error) for answer in request.waiting)
+        settle(outcomes)
 
     def wait(self, digest: bytes, answer: Answer) -> None:
         """Answer a resend when its first coming is; at once when it was."""
@@ -63,4 +87,4 @@ class Answers:
             if request is not None:
                 request.waiting.append(answer)
                 return
-        answer(None)
+        settle([(answer, None)])

@@ -1,7 +1,8 @@
 """The engine: one thread that owns all state, and the promise that OK means stored (design.md, decision 2).
 
 A request is judged, journaled, and answered once the store has what it led to. While the store is down, too
-much is pending or the agent stops, it is refused before it is judged.
+much is pending or the agent stops, it is refused before it is judged. Requests of one sender that wait when
+the thread comes to them are judged together: a large batch costs less a line.
 """
 
 import asyncio
@@ -9,17 +10,18 @@ import hashlib
 import logging
 import queue
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from burl.bundle import Bundle
 from burl.clock import Clock
 from burl.decide import Findings
-from burl.engine.answers import Answer, Answers
+from burl.engine.answers import Answer, Answers, settle
+from burl.engine.attempts import Attempts
 from burl.engine.backlog import Backlog
 from burl.engine.dead_letters import unusable
+from burl.engine.group import Group, Member, journaled, split_digests
+from burl.engine.inbox import Inbox, Request, Turn
 from burl.engine.journal import read_journal
 from burl.engine.judge import Judge
 from burl.engine.memory import give_back
@@ -40,25 +42,6 @@ _BURST_SECONDS = 2.0
 
 class ReplayError(BurlError):
     """A request ended the process each time it was replayed."""
-
-
-@dataclass(slots=True)
-class _Request:
-    """`raw` is None once nobody waits for it any more: then it is not judged, and holds no memory."""
-
-    raw: bytes | None
-    sender: str
-    size_bytes: int
-    arrival_ns: int
-    answer: Answer
-
-
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    """A step that must come between two requests."""
-
-    step: Callable[[], None]
-    answer: Answer
 
 
 class Engine:
@@ -83,7 +66,7 @@ class Engine:
         self._resends = Resends(settings.resend_memory_requests, settings.resend_memory_seconds)
         self._answers = Answers()
         self._backlog = Backlog(clock, settings.max_wait_seconds)
-        self._queue: queue.SimpleQueue[_Request | _Turn | None] = queue.SimpleQueue()
+        self._inbox = Inbox()
         self._thread = threading.Thread(target=self._run, name="burl-engine", daemon=True)
         self._stopping = False
         self._quiet_since = clock.monotonic()
@@ -101,12 +84,11 @@ class Engine:
         """
         if reason := self.refusal():
             raise Refused(reason)
-        future, answer = _promise()
-        request = _Request(raw, sender, len(raw), arrival_ns, answer)
+        request = Request(raw, sender, len(raw), arrival_ns, Answer())
         self._backlog.add(request.size_bytes)
-        self._queue.put(request)
+        self._inbox.put(request)
         try:
-            await future
+            await request.answer.future
         except asyncio.CancelledError:  # its client gave up: the bytes count no more, and must be gone
             request.raw = None
             raise
@@ -139,9 +121,9 @@ class Engine:
         await self._between_requests(step)
 
     async def _between_requests(self, step: Callable[[], None]) -> None:
-        future, answer = _promise()
-        self._queue.put(_Turn(step, answer))
-        await future
+        turn = Turn(step, Answer())
+        self._inbox.put(turn)
+        await turn.answer.future
 
     def refusal(self) -> str:
         """Return why a request that came now would be refused; nothing when it would be taken."""
@@ -164,14 +146,14 @@ class Engine:
     def recover(self) -> int:
         """Continue where the last process stopped; return how many journaled requests were replayed."""
         self._resends.restore(self._storage.promised["resends"])
-        for digest, findings in self._storage.promised["pending"]:
-            self._submit(Findings.from_state(findings), digest)
+        for digests, findings in self._storage.promised["pending"]:
+            self._submit(Findings.from_state(findings), split_digests(digests or b""))
         entries = [path for path in self._storage.recovered.journals if path.exists()]
         replayed = 0
-        with self._storage.attempt() as failed_before:
+        attempts = self._storage.attempts()
+        with attempts.one_more():
             for entry, is_last in _with_last(entry for path in entries for entry in read_journal(path)):
-                self._replay(entry, poisonous=is_last and failed_before)
-                replayed += 1
+                replayed += self._replay(entry, attempts if is_last and attempts.careful else None)
             self._guarded(self._storage.open, self._state)
         return replayed
 
@@ -190,7 +172,7 @@ class Engine:
         then no checkpoint is taken, and the next start replays it.
         """
         self._stopping = True
-        self._queue.put(None)
+        self._inbox.put(None)
         self._thread.join(self._settings.stop_seconds)
         finished = not self._thread.is_alive()
         if not finished:
@@ -206,25 +188,18 @@ class Engine:
     def _run(self) -> None:
         while True:
             try:
-                request = self._queue.get(timeout=_TICK_SECONDS)
+                item = self._inbox.take(_TICK_SECONDS)
             except queue.Empty:
                 self._guarded(self._tick)
                 continue
-            if request is None:
+            if item is None:
                 return
-            try:
-                if isinstance(request, _Turn):
-                    _take_turn(request)
-                else:
-                    with self._backlog.work(request.size_bytes):
-                        self._take(request)
-            except Refused as refused:
-                request.answer(refused)
-            except Exception as error:  # one request must not end the thread that serves all
-                _LOG.exception("the engine failed on a request; its sender is asked to send it again")
-                request.answer(Refused(f"engine_{type(error).__name__}"))
+            if isinstance(item, Turn):
+                _take_turn(item)
+            else:
+                self._take(item)
             self._guarded(self._storage.maintain, self._state)
-            del request  # its bytes are not to be kept until another one comes
+            del item  # the bytes of requests are not to be kept until others come
 
     def _guarded(self, step: Callable[..., None], *arguments: Any) -> None:
         """Run a step of upkeep; what fails is said once for as long as it goes on."""
@@ -237,41 +212,67 @@ class Engine:
         else:
             self._unwell = ""
 
-    def _take(self, request: _Request) -> None:
-        raw = request.raw
-        if raw is None:
-            return
+    def _take(self, requests: Sequence[Request]) -> None:
+        with self._backlog.work(sum(request.size_bytes for request in requests)):
+            try:
+                self._judge_together(requests)
+            except Refused as error:
+                refused = error
+            except Exception as error:  # some requests must not end the thread that serves all
+                _LOG.exception("the engine failed on requests; their sender is asked to send them again")
+                refused = Refused(f"engine_{type(error).__name__}")
+            else:
+                return
+            settle([(request.answer, refused) for request in requests])
+
+    def _judge_together(self, requests: Sequence[Request]) -> None:
         if self._stopping:
             raise Refused("stopping")
-        digest = hashlib.sha256(raw).digest()
-        if digest in self._resends:
-            self._answers.wait(digest, request.answer)
+        waiting: dict[bytes, list[Answer]] = {}
+        group = Group(requests[0].sender, list(self._new(requests, waiting)))
+        if not group.members:
             return
         self._quiet_since = self._clock.monotonic()
         self._hoards = True
         try:
-            begun = self._judge.begin(raw, request.sender, request.arrival_ns)
+            begun = self._judge.begin(group)
         except MemoryError as full:
             raise Refused("memory") from full
-        self._journal("redacted", digest, request.sender, request.arrival_ns, begun.kept)
-        self._answers.begin(digest, request.answer, begun.error)
-        if self._shadow and begun.error is None:
-            self._shadow.offer(begun.kept, request.sender, request.arrival_ns)
-        self._store(begun.slices, digest, request.arrival_ns)
+        self._journal(*group.entry(begun.kept))
+        for member, kept, error in zip(group.members, begun.kept, begun.errors, strict=True):
+            self._answers.begin(member.digest, waiting[member.digest], error)
+            if self._shadow and error is None:
+                self._shadow.offer(kept, group.sender, member.arrival_ns)
+        self._store(begun.slices, group)
 
-    def _store(self, slices: Iterator[Findings], digest: bytes, arrival_ns: int) -> None:
-        """Judge a request that has been journaled and hand over what it leads to; never raises."""
-        self._resends.add(digest, arrival_ns)
+    def _new(self, requests: Sequence[Request], waiting: dict[bytes, list[Answer]]) -> Iterator[Member]:
+        """Yield each request that is waited for and did not come before; note who waits for it."""
+        for request in requests:
+            raw = request.raw
+            if raw is None:
+                continue
+            digest = hashlib.sha256(raw).digest()
+            if digest in self._resends:
+                self._answers.wait(digest, request.answer)
+            elif digest in waiting:
+                waiting[digest].append(request.answer)
+            else:
+                waiting[digest] = [request.answer]
+                yield Member(raw, digest, request.arrival_ns)
+
+    def _store(self, slices: Iterator[Findings], group: Group) -> None:
+        """Judge requests that have been journaled and hand over what they lead to; never raises."""
+        for member in group.members:
+            self._resends.add(member.digest, member.arrival_ns)
         for findings in slices:
-            self._submit(findings, digest)
+            self._submit(findings, group.digests)
             self._writer.wait_for_room(self._settings.pending_max_documents)
-        self._answers.end(digest)
+        self._answers.end(group.digests)
 
-    def _submit(self, findings: Findings, digest: bytes | None) -> None:
-        """Send `findings` to the store; with a `digest`, that request is answered once they are there."""
+    def _submit(self, findings: Findings, digests: tuple[bytes, ...] = ()) -> None:
+        """Send `findings` to the store; the requests of `digests` are answered once they are there."""
         if findings:
-            stored = _nobody_waits if digest is None else self._answers.part(digest)
-            self._writer.submit(Pending(findings, digest, stored))
+            self._writer.submit(Pending(findings, digests, self._answers.part(digests)))
 
     def _tick(self) -> None:
         """Between requests: let idle time pass, sync the journal, checkpoint when it is due."""
@@ -285,7 +286,7 @@ class Engine:
             self._quiet_since = now
             now_ns = self._clock.time_ns()
             self._journal("advance", now_ns)
-            self._submit(self._pipeline.advance(now_ns), None)
+            self._submit(self._pipeline.advance(now_ns))
             if self._shadow:
                 self._shadow.advance(now_ns)
         self._storage.maintain(self._state)
@@ -296,33 +297,44 @@ class Engine:
         except OSError as error:
             raise Refused("journal") from error
 
-    def _replay(self, entry: tuple[Any, ...], *, poisonous: bool) -> None:
-        """Take an entry of the journal in again; a `poisonous` request is not judged, but a dead letter."""
+    def _replay(self, entry: tuple[Any, ...], attempts: Attempts | None) -> int:
+        """Take an entry of the journal in again; return how many steps that were.
+
+        With `attempts`, the starts before this one died of it: its requests are judged one by one, and those
+        that are guilty not at all.
+        """
         if entry[0] == "advance":
-            self._submit(self._pipeline.advance(entry[1]), None)
-            return
+            self._submit(self._pipeline.advance(entry[1]))
+            return 1
         if entry[0] == "suppressions":
             self._pipeline.suppressor.use(entry[1])
-            return
-        kind, digest, sender, arrival_ns, raw = entry
-        if poisonous:
-            letters = unusable(raw, arrival_ns, "parse", ReplayError("it ended the process at each replay"))
-            slices = iter([Findings(dead_letters=letters)])
-        else:
-            slices = self._judge.begin(raw, sender, arrival_ns, redacted=kind == "redacted").slices
-        self._answers.begin(digest, None)
-        self._store(slices, digest, arrival_ns)
+            return 1
+        together = journaled(entry)
+        for group in together.alone() if attempts else [together]:
+            self._store(self._again(group, attempts), group)
+        return len(together.members)
+
+    def _again(self, group: Group, attempts: Attempts | None) -> Iterator[Findings]:
+        for member in group.members:
+            self._answers.begin(member.digest, ())
+        if attempts:
+            (member,) = group.members
+            if member.digest in attempts.guilty:
+                return iter([_poisonous(member)])
+            attempts.note(member.digest)
+        return self._judge.begin(group, redacted=True).slices
 
     def _state(self) -> dict[str, Any]:
         return {
             "pipeline": self._pipeline.state(),
             "resends": self._resends.state(),
-            "pending": [[p.digest, p.findings.state()] for p in self._writer.unconfirmed()],
+            "pending": [[b"".join(p.digests), p.findings.state()] for p in self._writer.unconfirmed()],
         }
 
 
-def _nobody_waits() -> None:
-    """Called once findings are stored that no request led to."""
+def _poisonous(member: Member) -> Findings:
+    error = ReplayError("it ended the process at each replay")
+    return Findings(dead_letters=unusable(member.raw, member.arrival_ns, "parse", error))
 
 
 def _with_last(entries: Iterator[tuple[Any, ...]]) -> Iterator[tuple[tuple[Any, ...], bool]]:
@@ -334,31 +346,10 @@ def _with_last(entries: Iterator[tuple[Any, ...]]) -> Iterator[tuple[tuple[Any, 
         current = following
 
 
-def _promise() -> tuple[asyncio.Future[None], Answer]:
-    """Return a future of the running loop, and what settles it from another thread."""
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[None] = loop.create_future()
-
-    def answer(error: Exception | None) -> None:
-        with suppress(RuntimeError):  # the loop is closed: the process ends, and nobody waits any more
-            loop.call_soon_threadsafe(_resolve, future, error)
-
-    return future, answer
-
-
-def _take_turn(turn: _Turn) -> None:
+def _take_turn(turn: Turn) -> None:
     try:
         turn.step()
     except Exception as error:  # who asked for it is told
-        turn.answer(error)
+        settle([(turn.answer, error)])
     else:
-        turn.answer(None)
-
-
-def _resolve(future: asyncio.Future[None], error: Exception | None) -> None:
-    if future.done():
-        return
-    if error is None:
-        future.set_result(None)
-    else:
-        future.set_exception(error)
+        settle([(turn.answer, None)])

@@ -6,14 +6,12 @@ is done by one thread beside it, so that a slow disk holds no request up.
 
 import logging
 import math
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from burl.clock import Clock
+from burl.engine.attempts import Attempts
 from burl.engine.checkpoint import Recovered, StateDirectory, pack
 from burl.engine.journal import Journal
 from burl.engine.settings import StateSettings
@@ -21,9 +19,6 @@ from burl.engine.settings import StateSettings
 _LOG = logging.getLogger(__name__)
 _COST_FACTOR = 20
 """A checkpoint comes at the earliest after this many times what it held the engine up: 5 % of its time."""
-
-_MAX_ATTEMPTS = 5
-"""Starts in a row that died while they replayed the journal: then it is its last request that kills them."""
 
 
 class Storage:
@@ -67,15 +62,9 @@ class Storage:
             )
             self._say_what_is_aside()
 
-    @contextmanager
-    def attempt(self) -> Iterator[bool]:
-        """Count attempts to recover that did not come to their end; yields True when there were too many."""
-        path = self._directory.path / "attempts"
-        attempts = path.stat().st_size if path.exists() else 0
-        with suppress(OSError), _appending(path) as file:
-            file.write(b".")
-        yield attempts >= _MAX_ATTEMPTS
-        path.unlink(missing_ok=True)
+    def attempts(self) -> Attempts:
+        """Return what is known of starts that died while they recovered."""
+        return Attempts(self._directory.path / "attempts")
 
     def open(self, state: Callable[[], dict[str, Any]]) -> None:
         """Checkpoint what was recovered and start its journal. Raises OSError."""
@@ -150,10 +139,6 @@ class Storage:
     def _say_what_is_aside(self) -> None:
         for aside in self.recovered.aside:
             _LOG.warning("checkpoint set aside as %s: %s", aside.path, aside.reason)
-
-
-def _appending(path: Path) -> BinaryIO:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "wb")
 
 
 def _promised(state: dict[str, Any] | None) -> dict[str, Any]:

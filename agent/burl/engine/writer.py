@@ -26,11 +26,11 @@ _MAX_DOCUMENTS = 5_000
 class Pending:
     """Findings on their way to the store; `stored` is called once they are there.
 
-    `digest` is that of the request that led to them; None when time did.
+    `digests` are those of the requests that led to them, judged together; none when time did.
     """
 
     findings: Findings
-    digest: bytes | None
+    digests: tuple[bytes, ...]
     stored: Callable[[], None]
     since_seconds: float = field(default_factory=time.monotonic)
 
