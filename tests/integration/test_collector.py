@@ -1,6 +1,5 @@
 """The real OpenTelemetry Collector, with the configuration that we ship: uids in = stored, through kills."""
 
-import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from opensearchpy.helpers import scan
 from burl.write.settings import OpenSearchSettings
 from support.agent_process import AgentProcess
 from support.collector import Collector, find_collector
-from support.container_log import BEGUN, container_lines, offsets
+from support.container_log import BEGUN, container_lines, offsets, write_through_kills
 
 pytestmark = [
     pytest.mark.integration,
@@ -99,14 +98,5 @@ def test_kills_of_the_agent_and_of_the_collector_lose_nothing_and_store_nothing_
     """D-2, D-7, D-12."""
     lines = container_lines(range(4_000))
     rig.collector.start()
-    with rig.log.open("w") as file:
-        for number, part in enumerate(lines[start : start + 500] for start in range(0, len(lines), 500)):
-            file.writelines(part)
-            file.flush()
-            if number % 3 == 1:
-                rig.agent.kill()
-                rig.agent.start()
-            if number in {2, 5}:
-                rig.collector.end(signal.SIGKILL if number == 2 else signal.SIGTERM)
-                rig.collector.start()
+    write_through_kills(rig.log, lines, rig.agent, rig.collector)
     assert rig.uids(len(lines)) == expected_uids(rig.log, lines)

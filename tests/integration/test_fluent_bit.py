@@ -1,6 +1,5 @@
 """The real Fluent Bit, with the configurations that we ship: uids in = stored, through kills of both."""
 
-import signal
 import tempfile
 import threading
 import time
@@ -14,7 +13,7 @@ from opensearchpy.helpers import scan
 
 from burl.write.settings import OpenSearchSettings
 from support.agent_process import AgentProcess
-from support.container_log import container_lines, offsets
+from support.container_log import container_lines, offsets, write_through_kills
 from support.fluent_bit_process import FluentBit, find_fluent_bit
 
 pytestmark = [
@@ -116,15 +115,6 @@ def test_kills_of_the_agent_and_of_fluent_bit_lose_nothing_and_store_nothing_twi
     path = rig.logs / "app" / "0.log"
     lines = container_lines(range(4_000))
     fluent_bit = rig.tail("sidecar-stdout.yaml")
-    with path.open("w") as file:
-        for number, part in enumerate(lines[start : start + 500] for start in range(0, len(lines), 500)):
-            file.writelines(part)
-            file.flush()
-            if number % 3 == 1:
-                rig.agent.kill()
-                rig.agent.start()
-            if number in {2, 5}:
-                fluent_bit.end(signal.SIGKILL if number == 2 else signal.SIGTERM)
-                fluent_bit.start()
+    write_through_kills(path, lines, rig.agent, fluent_bit)
     by_burl, raw = rig.wait_for(len(lines))
     assert by_burl == raw == expected_uids(path, lines)
