@@ -4,10 +4,10 @@ A bucket-level monitor keeps one alert an incident, so that each is told once, a
 https://docs.opensearch.org/latest/observing-your-data/alerting/api/
 """
 
-import json
 from typing import Any
 
 from burl.write.names import IndexNames
+from burl_opensearch.messages import message, subject
 from burl_opensearch.settings import AlertSettings
 
 LOOKBACK_MINUTES = 30
@@ -29,12 +29,13 @@ def build_channel(settings: AlertSettings, name: str) -> dict[str, Any]:
                 "email_group_id_list": [],
             },
         }
+    # Slack, too: the plugin's own channel for it sends only `text`, in which Slack would obey `<!channel>`.
     url = settings.url.get_secret_value() if settings.url else ""
-    return config | {"config_type": settings.form, settings.form: {"url": url}}
+    return config | {"config_type": "webhook", "webhook": {"url": url}}
 
 
 def build_monitor(names: IndexNames, settings: AlertSettings, channel: str, link: str) -> dict[str, Any]:
-    """Return the monitor; `link` is where its messages send people (Mustache), empty for nowhere."""
+    """Return the monitor; `link` is where its messages send people (as for `message`), empty for nowhere."""
     return {
         "type": "monitor",
         "monitor_type": "bucket_level_monitor",
@@ -42,7 +43,7 @@ def build_monitor(names: IndexNames, settings: AlertSettings, channel: str, link
         "enabled": True,
         "schedule": {"period": {"interval": 1, "unit": "MINUTES"}},
         "inputs": [{"search": {"indices": [names.alias("incidents")], "query": _query(settings.min_grade)}}],
-        "triggers": [{"bucket_level_trigger": _trigger(channel, message(settings.form, link))}],
+        "triggers": [{"bucket_level_trigger": _trigger(names, channel, message(settings.form, link))}],
     }
 
 
@@ -63,12 +64,12 @@ def _query(min_grade: float) -> dict[str, Any]:
     }
 
 
-def _trigger(channel: str, text: str) -> dict[str, Any]:
+def _trigger(names: IndexNames, channel: str, text: str) -> dict[str, Any]:
     policy = {"action_execution_scope": {"per_alert": {"actionable_alerts": ["NEW"]}}}
     action = {
         "name": "tell",
         "destination_id": channel,
-        "subject_template": {"source": f"{_SUBJECT}{_of_incident(_SERVICES)}", "lang": "mustache"},
+        "subject_template": {"source": subject(), "lang": "mustache"},
         "message_template": {"source": text, "lang": "mustache"},
         "throttle_enabled": False,
         "action_execution_policy": policy,
@@ -78,35 +79,12 @@ def _trigger(channel: str, text: str) -> dict[str, Any]:
         "parent_bucket_path": _BY_INCIDENT,
         "script": {"source": "params.count > 0", "lang": "painless"},
     }
-    return {"name": "an incident", "severity": "2", "condition": condition, "actions": [action]}
-
-
-_SUBJECT = "Burl: abnormal logs"
-_SERVICES = " of{{#services}} {{{.}}}{{/services}}"
-
-
-def message(form: str, link: str) -> str:
-    """Return what is told of an incident: what, where, since when, how bad, and where to look. Mustache.
-
-    A webhook gets JSON with all of it as `text`, as chat programs take it: in Alerting, two braces make a
-    value JSON. To the others values go as they are, by three braces; Slack hides an address behind words.
-    """
-    lines = (
-        "What: {{{reason}}}",
-        "Where:{{#services}} {{{.}}}{{/services}}",
-        "Since: {{{data_start_time}}}",
-        "Grade: {{{anomaly_grade}}} of 1, findings: {{{anomaly_count}}}",
-        *((f"<{link}|Look at it>" if form == "slack" else f"Look: {link}",) if link else ()),
-    )
-    text = _of_incident("\n".join(lines))
-    if form != "webhook":
-        return text
-    told = json.dumps({"text": f"{_SUBJECT}\n{text}"})
-    return told.replace("{{{", "{{").replace("}}}", "}}")
-
-
-def _of_incident(text: str) -> str:
-    """Return Mustache that fills `text` from the incident's document; where that is lost, its id must do."""
-    document = "{{#sample_documents}}{{#_source}}" + text + "{{/_source}}{{/sample_documents}}"
-    without = "{{^sample_documents}} {{{bucket_keys}}}{{/sample_documents}}"
-    return "{{#ctx.newAlerts}}" + document + without + "{{/ctx.newAlerts}}"
+    # Alerts belong to the trigger's id: given another at each change, all that are open would be told again.
+    identifier = f"{names.prefix}_incident"
+    return {
+        "id": identifier,
+        "name": "an incident",
+        "severity": "2",
+        "condition": condition,
+        "actions": [action],
+    }

@@ -39,9 +39,10 @@ def policy_resource(client: OpenSearch, name: str, body: Body) -> Resource:
         except NotFoundError:
             pass
         ask(client, "PUT", path, {"policy": wanted}, params)
-        # `ism_template` speaks only of indices to come.
-        for verb in ("add", "change_policy"):
-            ask(client, "POST", f"/_plugins/_ism/{verb}/{patterns}", {"policy_id": name})
+        if _exist(client, patterns):  # to no index at all, a policy cannot be changed: that would be a 400
+            # `ism_template` speaks only of indices to come.
+            for verb in ("add", "change_policy"):
+                ask(client, "POST", f"/_plugins/_ism/{verb}/{patterns}", {"policy_id": name})
 
     def find() -> Body | None:
         return from_text(ask(client, "GET", path)["policy"]["description"])
@@ -52,6 +53,10 @@ def policy_resource(client: OpenSearch, name: str, body: Body) -> Resource:
         ask(client, "DELETE", path)
 
     return Resource("retention policy", name, meta, absent_is_none(find), apply, remove)
+
+
+def _exist(client: OpenSearch, patterns: str) -> bool:
+    return bool(client.indices.get(index=patterns, params={"allow_no_indices": "true"}))
 
 
 def role_resource(client: OpenSearch, name: str, body: Body) -> Resource:

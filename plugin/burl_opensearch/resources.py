@@ -6,6 +6,7 @@ from opensearchpy import OpenSearch
 
 from burl.write.names import Dated, IndexNames, Upserted
 from burl_opensearch.dashboards.patterns import incident_link
+from burl_opensearch.messages import INCIDENT_ID
 from burl_opensearch.monitors import build_channel, build_monitor
 from burl_opensearch.plugin_resources import (
     channel_resource,
@@ -49,7 +50,7 @@ def alerts(client: OpenSearch, names: IndexNames, settings: PlatformSettings) ->
     """Yield the monitor and its channel, also where none is wanted (any more): to be taken away."""
     channel = f"{names.prefix}_alerts"
     yield channel_resource(client, channel, build_channel(settings.alerts, channel))
-    link = settings.dashboards_url and incident_link(settings.dashboards_url, names.prefix)
+    link = settings.dashboards_url and incident_link(settings.dashboards_url, names.prefix, INCIDENT_ID)
     yield monitor_resource(client, names, build_monitor(names, settings.alerts, channel, link))
 
 

@@ -5,8 +5,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+AlertForm = Literal["none", "slack", "webhook", "mail"]
 _SLACK = re.compile(r"hooks\.(gov-)?slack\.com/services/")
-"""The Notifications plugin takes no other address for Slack."""
+"""No other chat program reads the blocks that Slack is sent."""
 
 
 class _Section(BaseModel):
@@ -16,9 +17,7 @@ class _Section(BaseModel):
 class AlertSettings(_Section):
     """Whom an Alerting monitor tells of new incidents, by a channel of the Notifications plugin."""
 
-    form: Literal["none", "slack", "webhook", "mail"] = Field(
-        default="none", description="Kind of channel; `none` installs no monitor."
-    )
+    form: AlertForm = Field(default="none", description="Kind of channel; `none` installs no monitor.")
     url: SecretStr | None = Field(default=None, description="Address of the webhook, Slack's or any.")
     mail_account: str = Field(
         default="", description="Id of the Notifications plugin's email account (SMTP or SES) that sends."

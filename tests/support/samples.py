@@ -3,7 +3,7 @@
 from typing import Any
 
 from burl.decide import Annotation, DeadLetter, Incident, annotation_id
-from burl.decide.times import rfc3339
+from burl.decide.times import for_people, rfc3339
 
 START_NS = 1_763_820_000_123_456_789
 SECOND_NS = 1_000_000_000
@@ -67,6 +67,8 @@ def incident(number: int, version: int = 1, **changes: Any) -> Incident:
         "anomaly_grade": 0.5,
         "anomaly_count": version,
         "reason": "a line of a kind never seen before",
+        "summary": "a line of a kind never seen before",
+        "since": for_people(time_ns),
         "first_lines": ["disk <1> is full & broken"],
         "event.kind": "alert",
         "schema_version": 1,

@@ -11,10 +11,12 @@ from typing import Any
 from burl.decide.annotation import SCHEMA_VERSION, Incident, document_id
 from burl.decide.finding import Finding
 from burl.decide.settings import DecideSettings
-from burl.decide.times import rfc3339
+from burl.decide.times import for_people, rfc3339
 
 _MAX_DISTINCT = 50
 """Services, kinds and detectors that one incident names at most."""
+_SUMMARY_CHARACTERS = 300
+"""A message is read on a phone; Slack takes 3,000 characters, and a reason may quote two lines of 2,000."""
 
 
 @dataclass(slots=True)
@@ -123,6 +125,8 @@ class Incidents:
             "anomaly_grade": round(incident.grade, 6),
             "anomaly_count": incident.count,
             "reason": incident.reason,
+            "summary": _cut(incident.reason),
+            "since": for_people(incident.start_ns),
             "first_lines": list(incident.lines),
             "event.kind": "alert",
             "schema_version": SCHEMA_VERSION,
@@ -140,3 +144,7 @@ class Incidents:
     def restore(self, state: list[Any]) -> None:
         """Continue from `state`."""
         self._open = OrderedDict((row["id"], _Open(**row)) for row in state)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SUMMARY_CHARACTERS else f"{text[: _SUMMARY_CHARACTERS - 3]}..."

@@ -15,6 +15,11 @@ def rfc3339(time_ns: int) -> str:
     return f"{_to_seconds(seconds)}.{nanoseconds:09d}Z"
 
 
+def for_people(time_ns: int) -> str:
+    """Return e.g. `2026-11-22 13:10:32 UTC`."""
+    return f"{_to_seconds(time_ns // _SECOND_NS).replace('T', ' ')} UTC"
+
+
 @lru_cache(maxsize=256)
 def _to_seconds(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat()[:_TO_SECONDS]

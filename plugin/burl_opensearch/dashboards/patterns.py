@@ -53,14 +53,14 @@ def _of(fields: Sequence[Field], links: Mapping[str, Link]) -> dict[str, Link]:
     return {field.name: links[field.name] for field in fields if field.name in links}
 
 
-def incident_link(url: str, prefix: str) -> str:
-    """Return the address of an incident in the Dashboards at `url`, for a Mustache with its `incident_id`.
+def incident_link(url: str, prefix: str, incident_id: str) -> str:
+    """Return the address of an incident in the Dashboards at `url`; its id may be Mustache for one.
 
     Brackets and quotes are encoded: programs that look for addresses in a text end them there.
     """
     page, query = _QUERIES["incident_id"]
     known, narrowed = (quote(state, safe=":,*") for state in _states(query.replace(_VALUE, '"incident"')))
-    filled = narrowed.replace(quote('"incident"'), quote('"') + "{{{incident_id}}}" + quote('"'))
+    filled = narrowed.replace(quote('"incident"'), quote('"') + incident_id + quote('"'))
     return f"{url.rstrip('/')}/app/dashboards#/view/{page.replace('burl', prefix, 1)}?_g={known}&_a={filled}"
 
 

@@ -122,6 +122,8 @@ INCIDENT = (
     Field("anomaly_grade", "double", "Highest grade of its findings.", required=True),
     Field("anomaly_count", "integer", "Number of its findings.", required=True),
     Field("reason", "text", "Headline: the reason of its worst finding.", required=True),
+    Field("summary", "opaque", "The same for messages, 300 characters at most."),
+    Field("since", "opaque", "Start of the incident for messages, to the second."),
     Field("first_lines", "text", "Raw lines of its first findings.", required=True, many=True),
     Field("session.id", "keyword", "Ids of the sessions hit.", many=True),
     AGENT,

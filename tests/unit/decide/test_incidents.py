@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,6 +53,17 @@ def test_findings_close_in_time_are_one_incident_with_the_worst_reason() -> None
     assert incident.document["anomaly_count"] == 3
     assert incident.document["first_lines"] == ["line at 0", "line at 30", "line at 50"]
     assert incident.document["state"] == "open"
+
+
+def test_a_message_is_given_a_time_and_a_reason_that_fit_it() -> None:
+    found = decider().decide([finding(0.5, 0.2), finding(30, 0.9)], 0)
+    (incident,) = found.incidents
+    assert incident.document["since"] == "2023-11-14 22:13:20 UTC"
+    assert incident.document["summary"] == incident.document["reason"]
+    long = replace(finding(0), explanation=Explanation("new_template", "x" * 4000, 0))
+    (incident,) = decider().decide([long], 0).incidents
+    assert incident.document["summary"] == "x" * 297 + "..."
+    assert incident.document["reason"] == "x" * 4000
 
 
 def test_a_gap_another_namespace_or_too_long_a_time_open_another_incident() -> None:

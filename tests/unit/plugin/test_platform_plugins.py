@@ -1,9 +1,5 @@
-"""Retention, roles and alerts, on a server that answers as the plugins' sources (2.19, 3.8) say.
+"""Retention, roles and alerts: what is asked of their plugins, and in which order."""
 
-No package registry has those plugins but Security's, so forms and order are what can be tested.
-"""
-
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -15,73 +11,19 @@ from burl.write.names import IndexNames
 from burl.write.opensearch import connect
 from burl.write.settings import OpenSearchSettings
 from burl_opensearch.fields import INCIDENT
-from burl_opensearch.monitors import message
+from burl_opensearch.messages import message
+from burl_opensearch.monitors import build_monitor
 from burl_opensearch.plugin_resources import PLUGINS
 from burl_opensearch.policies import build_policies
 from burl_opensearch.resource import Resource
 from burl_opensearch.resources import resources
-from burl_opensearch.settings import AlertSettings, PlatformSettings
+from burl_opensearch.settings import AlertForm, AlertSettings, PlatformSettings
 from burl_opensearch.stamp import compare
-from support.http_server import HttpServer, Request
+from support.plugin_server import Plugins
 from support.serving import serving
 
 SLACK = AlertSettings(form="slack", url=SecretStr("https://hooks.slack.com/services/x"))
 MAIL = AlertSettings(form="mail", mail_account="smtp", mail_to=["ops@example.org"])
-_MONITORS = "/_plugins/_alerting/monitors"
-_CONFIGS = "/_plugins/_notifications/configs"
-
-
-class Plugins(HttpServer):
-    """Keeps what is put, by path."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: dict[str, Any] = {}
-        self.asked: list[str] = []
-
-    def answer(self, request: Request) -> tuple[int, bytes]:
-        self.asked.append(f"{request.method} {request.path}")
-        body = json.loads(request.body) if request.body else None
-        status, said = self._answer(request.method, request.path, body)
-        return status, json.dumps(said).encode()
-
-    def _answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
-        bare = path.partition("?")[0]
-        if bare == f"{_MONITORS}/_search":
-            return 200, {"hits": {"hits": self._monitors(body["query"]["term"]["monitor.name.keyword"])}}
-        if method == "POST":
-            bare = f"{bare}/{body['config_id']}" if bare == _CONFIGS else f"{bare}/made"
-            self.kept[bare] = body
-            return 201, {}
-        if bare in self.kept and body and _type(body) != _type(self.kept[bare]):
-            return 409, {"error": "Config type cannot be changed after creation"}
-        must_exist = method != "PUT" or bare.startswith((_MONITORS, _CONFIGS))
-        if must_exist and bare not in self.kept:
-            return 404, {"error": "not found"}
-        if method == "PUT":
-            self.kept[bare] = body
-        found = self.kept.pop(bare) if method == "DELETE" else self.kept[bare]
-        return 200, _as_told(bare, found)
-
-    def _monitors(self, name: str) -> list[Any]:
-        kept = [(path, body) for path, body in self.kept.items() if path.startswith(_MONITORS)]
-        # Alerting leaves `ui_metadata` out, but for Dashboards.
-        told = [(path, {k: v for k, v in body.items() if k != "ui_metadata"}) for path, body in kept]
-        return [{"_id": path.split("/")[-1], "_source": body} for path, body in told if body["name"] == name]
-
-
-def _type(body: Any) -> Any:
-    """Return the type of a channel; of anything else, None."""
-    return body.get("config", {}).get("config_type")
-
-
-def _as_told(path: str, body: Any) -> Any:
-    """Return what a GET answers where that is not what was put."""
-    if "/_security/" in path:
-        return {path.rsplit("/", maxsplit=1)[-1]: body}
-    if path.startswith(_CONFIGS):
-        return {"config_list": [body]}
-    return body | {"_seq_no": 3, "_primary_term": 1}
 
 
 @pytest.fixture
@@ -132,6 +74,7 @@ def test_indices_that_stay_are_let_go_by_their_policy(server: Plugins) -> None:
 
 
 def test_another_retention_is_outdated_and_reaches_indices_that_are_there(server: Plugins) -> None:
+    server.indices.append("burl_anomalies-default-default-2026.11")
     for resource in _of_plugins(server, AlertSettings()):
         resource.apply()
     shorter = {r.name: r for r in _of_plugins(server, AlertSettings(), retention_days=7)}
@@ -139,12 +82,21 @@ def test_another_retention_is_outdated_and_reaches_indices_that_are_there(server
     assert _state(shorter["burl_logs_retention_policy"]) == "current"
     shorter["burl_retention_policy"].apply()
     assert _state(shorter["burl_retention_policy"]) == "current"
-    put, *others = server.asked[-4:-1]
+    put, _, *others = server.asked[-5:-1]
     assert put == "PUT /_plugins/_ism/policies/burl_retention_policy?if_seq_no=3&if_primary_term=1"
     assert [re.match(r"POST /_plugins/_ism/(\w+)/burl_", asked)[1] for asked in others] == [  # type: ignore[index] # fails where there is none
         "add",
         "change_policy",
     ]
+
+
+def test_the_trigger_keeps_its_id_whatever_its_messages_say() -> None:
+    """With another id, Alerting would tell of every open incident again."""
+    ids = set()
+    for alerts in (SLACK, MAIL):
+        monitor = build_monitor(IndexNames(), alerts, "channel", "https://dashboards/app")
+        ids.add(monitor["triggers"][0]["bucket_level_trigger"]["id"])
+    assert ids == {"burl_incident"}
 
 
 def test_verdicts_are_kept() -> None:
@@ -155,11 +107,11 @@ def test_verdicts_are_kept() -> None:
 
 
 @pytest.mark.parametrize("form", ["slack", "mail", "webhook"])
-def test_a_message_says_what_where_since_when_and_where_to_look(form: str) -> None:
+def test_a_message_says_what_where_since_when_why_and_where_to_look(form: AlertForm) -> None:
     text = message(form, "https://dashboards/app")
-    used = set(re.findall(r"{{(\w+)}}", text)) - {"bucket_keys"} | {"services"}
+    used = set(re.findall(r"{{#?(\w+)}}", text)) - {"bucket_keys", "sample_documents", "_source"}
     assert used <= {field.name for field in INCIDENT}
-    assert {"reason", "services", "data_start_time", "anomaly_grade"} <= used
+    assert {"anomaly_kinds", "services", "since", "summary"} <= used
     assert "https://dashboards/app" in text
     assert "Look" not in message(form, "")
 
