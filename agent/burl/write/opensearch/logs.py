@@ -1,7 +1,7 @@
 """Writes log records with `_bulk`: whole columns at once, since there is one for every line."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import accumulate, chain, repeat
 
 from opensearchpy import OpenSearch
@@ -11,11 +11,14 @@ from burl.decide.enrich import json_strings
 from burl.decide.logs import LogRecords
 from burl.write.documents import Document
 from burl.write.names import DAY_NS, IndexNames
-from burl.write.opensearch.bulk import ANSWER_FILTER, BulkWriter, Refusal, all_stored, judge, outcomes
+from burl.write.opensearch.bulk import BulkWriter, Refusal
+
+_ANSWER_FILTER = "errors"
+"""What became of each is asked only where not all are stored: reading that took as long as sending."""
 
 
 class LogWriter:
-    """Stores log records; those that an answer does not call stored are left to a `BulkWriter`."""
+    """Stores log records; what a request does not store whole is left to a `BulkWriter`."""
 
     def __init__(self, client: OpenSearch, names: IndexNames, bulk: BulkWriter, max_bytes: int) -> None:
         """Args: `max_bytes` bounds one request, unless a single document is larger."""
@@ -23,19 +26,16 @@ class LogWriter:
 
     def write(self, logs: LogRecords) -> list[Refusal]:
         """Store all; return those that were refused for good. Raises Retryable as a `BulkWriter`."""
-        left = [row for part in _parts(logs, self._max_bytes) for row in self._send(logs, part)]
+        left = [row for part in _parts(logs, self._max_bytes) if not self._stores(logs, part) for row in part]
         return self._bulk.write([Document("log", logs[row], logs.bodies[row]) for row in left])
 
-    def _send(self, logs: LogRecords, part: range) -> Sequence[int]:
-        """Send one request; return the rows that are not stored for sure."""
+    def _stores(self, logs: LogRecords, part: range) -> bool:
+        """Send one request; return whether all of it is stored for sure."""
         try:
-            answer = self._client.bulk(body=self._body(logs, part), params={"filter_path": ANSWER_FILTER})
+            answer = self._client.bulk(body=self._body(logs, part), params={"filter_path": _ANSWER_FILTER})
         except OpenSearchException:
-            return part
-        if all_stored(answer, len(part)):
-            return ()
-        told = zip(part, outcomes(answer, len(part)), strict=True)
-        return [row for row, outcome in told if judge(outcome.status) != "done"]
+            return False
+        return bool(answer == {"errors": False})
 
     def _body(self, logs: LogRecords, part: range) -> bytes:
         rows = slice(part.start, part.stop)
