@@ -1,5 +1,6 @@
 """What an earlier release left behind loads in this one; scripts/golden_upgrade.py wrote it."""
 
+import json
 import random
 import shutil
 from pathlib import Path
@@ -10,13 +11,16 @@ from burl.bundle import load_bundle
 from burl.clock import SystemClock
 from burl.config import Settings
 from burl.decide import Findings
+from burl.detect.deeplog import DeepLog, DeepLogConfig
 from burl.engine.checkpoint import StateDirectory
 from burl.pipelines import make_pipeline
 from burl.receive.files import FileReader
+from burl.testing.synthetic import synthetic_corpus
 from burl.write import make_store
 from burl.write.settings import SqliteSettings, WriteSettings
 
 GOLDEN = Path(__file__).with_name("upgrade")
+ONNX = Path(__file__).with_name("onnx")
 FAULT = "2026-11-22T10:40:00Z ERROR disk sda is on fire\n"
 
 
@@ -60,3 +64,10 @@ def test_a_store_opens(left: Path) -> None:
         assert [incident["incident_id"] for incident in store.incidents()] == [found["incident_id"]]
     finally:
         store.close()
+
+
+def test_a_network_in_onnx_scores_as_it_did() -> None:
+    """Bundles had networks in ONNX before they had them as arrays."""
+    sessions = synthetic_corpus(4, anomalous=0.2).sequences("session")
+    scores = DeepLog.load(ONNX, "session", DeepLogConfig()).score(sessions)
+    assert scores.values.tolist() == pytest.approx(json.loads((ONNX / "scores.json").read_text()), abs=1e-5)

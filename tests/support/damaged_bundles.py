@@ -39,7 +39,7 @@ def changed_byte(place: Place) -> None:
         middle = len(content) // 2
         return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
 
-    place.change(place.file(".onnx"), change)
+    place.change(place.file(".npz"), change)
 
 
 def pickle(place: Place) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,11 +43,6 @@ class OnnxModel:
         except (Undecodable, StopIteration) as error:
             raise BundleError(f"an ONNX model cannot be read: {error}; train the bundle again") from error
 
-    @property
-    def width(self) -> int:
-        """The declared last dimension of its output, 0 where that varies."""
-        return self.shape[-1] if self.shape else 0
-
     @cached_property
     def _session(self) -> "InferenceSession":
         import onnxruntime  # 50 MB, for when there is something to compute
@@ -62,24 +58,28 @@ class OnnxModel:
         except Exception as error:  # onnxruntime's errors have no base of their own
             raise BundleError(f"an ONNX model cannot be read: {error}; train the bundle again") from error
 
-    def run(self, **inputs: npt.NDArray[Any]) -> Floats:
-        """Return the output for at least one row; `inputs` are named as in the model.
+    def run(self, *inputs: npt.NDArray[Any]) -> Floats:
+        """Return the output for at least one row; `inputs` in the model's order.
 
         Raises:
             BundleError: the inputs do not fit the model, which belongs to something else then; or
                 onnxruntime cannot read it.
         """
-        rows = len(next(iter(inputs.values())))
         parts = [
-            self._run({name: column[start : start + _MAX_ROWS] for name, column in inputs.items()})
-            for start in range(0, rows, _MAX_ROWS)
+            self._run([column[start : start + _MAX_ROWS] for column in inputs])
+            for start in range(0, len(inputs[0]), _MAX_ROWS)
         ]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
-    def _run(self, inputs: dict[str, npt.NDArray[Any]]) -> Floats:
+    def save(self, directory: Path, name: str) -> None:
+        """Write the model."""
+        (directory / f"{name}.onnx").write_bytes(self.content)
+
+    def _run(self, inputs: list[npt.NDArray[Any]]) -> Floats:
         session = self._session
+        named = dict(zip((each.name for each in session.get_inputs()), inputs, strict=True))
         try:
-            output: Floats = session.run([session.get_outputs()[0].name], inputs)[0]
+            output: Floats = session.run([session.get_outputs()[0].name], named)[0]
         except Exception as error:  # onnxruntime's errors have no base of their own
             raise BundleError(f"an ONNX model does not fit its use: {error}") from error
         return output

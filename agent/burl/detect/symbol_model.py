@@ -8,8 +8,9 @@ from typing import Self, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from burl.detect.cells import Floats, log_softmax
 from burl.detect.contexts import Contexts, Symbols, contexts, shortened
-from burl.detect.onnx import Floats, OnnxModel
+from burl.detect.recurrent import Network, load_network
 from burl.detect.vocabulary import Vocabulary
 from burl.errors import BundleError
 from burl.receive.batch import Ints
@@ -67,7 +68,7 @@ class SymbolModel:
 
     vocabulary: Vocabulary
     symbols: Symbols
-    model: OnnxModel
+    model: Network
     history: int
 
     def save(self, directory: Path) -> None:
@@ -75,7 +76,7 @@ class SymbolModel:
         self.vocabulary.save(directory / "vocabulary.json")
         kinds = json.dumps({"kinds": self.symbols.kinds})
         (directory / "kinds.json").write_text(kinds, encoding="utf-8")
-        (directory / "model.onnx").write_bytes(self.model.content)
+        self.model.save(directory, "model")
 
     @classmethod
     def load(cls, directory: Path, history: int) -> Self:
@@ -83,12 +84,11 @@ class SymbolModel:
         vocabulary = Vocabulary.load(directory / "vocabulary.json")
         try:
             kinds = json.loads((directory / "kinds.json").read_text(encoding="utf-8"))["kinds"]
-            content = (directory / "model.onnx").read_bytes()
             symbols = Symbols(len(vocabulary), tuple(map(str, kinds)))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise BundleError(f"the model in {directory} cannot be read: {error!r}; retrain") from error
-        loaded = cls(vocabulary, symbols, OnnxModel(content), history)
-        if loaded.model.width != symbols.predicted:
+        loaded = cls(vocabulary, symbols, load_network(directory, "model"), history)
+        if loaded.model.shape != (symbols.predicted,):
             raise BundleError(f"the model in {directory} and its vocabulary differ in size; retrain")
         return loaded
 
@@ -107,8 +107,8 @@ class SymbolModel:
         return rows[positions], positions
 
     def outputs(self, windows: Windows) -> Floats:
-        """Return what the network says (n, predicted) after the history in `windows` (n, h + 1), n >= 1."""
-        return self.model.run(symbols=windows[:, :-1].astype(np.int64))
+        """Return the log probabilities (n, predicted) after the history in `windows` (n, h + 1), n >= 1."""
+        return log_softmax(self.model.run(windows[:, :-1].astype(np.int64)))
 
 
 def came(outputs: npt.NDArray[Value], windows: Windows) -> npt.NDArray[Value]:

@@ -8,12 +8,12 @@ from typing import Literal, TypeVar
 import numpy as np
 import numpy.typing as npt
 import torch
-from onnx import TensorProto
 from torch import Tensor, nn
 
 from burl.detect.base import Progress
+from burl.detect.cells import Weights
 from burl.detect.network import LoopConfig, NetworkConfig, SymbolNetworkConfig
-from burl.detect.onnx_export import Graph, Weights
+from burl.detect.recurrent import RecurrentNetwork
 from burl.detect.symbol_model import TrainingWindows
 
 Data = tuple[Tensor, ...]
@@ -116,8 +116,8 @@ class SymbolTrainer:
     cell: Cell
     loss: Callable[[Tensor, Tensor], Tensor]
 
-    def train(self, windows: TrainingWindows, seed: int, progress: Progress) -> bytes:
-        """Return ONNX: `symbols` (rows, h), int64 -> log probabilities (rows, predicted)."""
+    def train(self, windows: TrainingWindows, seed: int, progress: Progress) -> RecurrentNetwork:
+        """Return a network: symbols (rows, h) -> logits (rows, predicted)."""
         symbols = windows.symbols
         some, held = hold_out(windows.single, seed)
         rows = np.concatenate([some, windows.extra])
@@ -133,7 +133,7 @@ class SymbolTrainer:
         with repeatable(seed):
             network = Recurrent(len(symbols), 0, symbols.predicted, self.config, self.cell)
             Loop(self.name, self.config, progress).run(network, (tensor(rows),), (tensor(held),), loss)
-        return export_symbols(network, logs=True)
+        return served(network)
 
 
 def hold_out(examples: npt.NDArray[Array], seed: int) -> tuple[npt.NDArray[Array], npt.NDArray[Array]]:
@@ -154,28 +154,9 @@ def weights_of(network: nn.Module) -> Weights:
     return {name: weight.numpy() for name, weight in network.state_dict().items()}
 
 
-def export_symbols(network: Recurrent, *, logs: bool) -> bytes:
-    """Return ONNX from `symbols` (rows, time), int64, to (rows, outputs).
-
-    Args:
-        network: without values.
-        logs: whether the outputs become log probabilities.
-    """
-    graph, weights = Graph(), weights_of(network)
-    symbols = graph.input("symbols", TensorProto.INT64, ["rows", "time"])
-    embedded = graph.add("Gather", graph.constant(weights["embedding.weight"]), symbols)
-    result = export_top(graph, embedded, network)
-    return graph.model(
-        graph.add("LogSoftmax", result, axis=1) if logs else result, len(weights["output.bias"])
-    )
-
-
-def export_top(graph: Graph, x: str, network: Recurrent) -> str:
-    """Add all but the embedding of `network` over `x` (rows, time, width); return its output's name."""
-    weights = weights_of(network)
-    by_time = graph.add("Transpose", x, perm=[1, 0, 2])
-    add = graph.lstm if network.cell == "lstm" else graph.gru
-    return graph.dense(add(by_time, weights, network.layers), weights, "output")
+def served(network: Recurrent) -> RecurrentNetwork:
+    """Return the network as an agent computes it."""
+    return RecurrentNetwork(weights_of(network))
 
 
 @contextmanager

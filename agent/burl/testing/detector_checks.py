@@ -92,7 +92,7 @@ def check_determinism(detector_type: type[Detector], directory: Path) -> None:
 
 
 def check_export_and_load(detector_type: type[Detector], directory: Path) -> None:
-    """A loaded detector scores as the fitted one does (to 1e-5: ONNX against torch)."""
+    """A loaded detector scores as the fitted one does (to 1e-5: what is served against torch)."""
     fitted = _fitted(detector_type)
     fitted.export(directory)
     loaded = _load(detector_type, directory, _spoilt())

@@ -54,7 +54,7 @@ class DeepLog(Detector):
             self._keys.fit(corpus, progress, self.seed)
 
     def export(self, directory: Path) -> None:
-        """Write the model as ONNX, what surrounds it as JSON."""
+        """Write the network as arrays, what surrounds it as JSON."""
         if self.unit == "event":
             self._values.export(directory)
         else:

@@ -6,11 +6,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from burl.detect.cells import Floats
 from burl.detect.deeplog.columns import Values, clipped
 from burl.detect.deeplog.samples import stretch
 from burl.detect.deeplog.series import Key, SeriesTable
 from burl.detect.deeplog.tables import Tables
-from burl.detect.onnx import Floats, OnnxModel
+from burl.detect.recurrent import Network
 from burl.detect.vocabulary import Vocabulary
 from burl.receive.batch import Ints
 from burl.window import Events
@@ -25,7 +26,7 @@ class Learnt(NamedTuple):
 
     vocabulary: Vocabulary
     tables: Tables
-    model: OnnxModel
+    model: Network
 
 
 class Taken(NamedTuple):
@@ -94,7 +95,7 @@ def compare(learnt: Learnt, taken: Taken) -> Judged:
     return Judged(rows, keys, came, expected, np.minimum(distances, _HIGHEST).round(_DIGITS))
 
 
-def predict(model: OnnxModel, keys: Ints, histories: npt.NDArray[np.float32]) -> Floats:
+def predict(model: Network, keys: Ints, histories: npt.NDArray[np.float32]) -> Floats:
     """Return the values (n, width) expected after `histories` (n, h, width) of templates `keys`."""
     repeated = np.repeat(keys[:, None], histories.shape[1], axis=1)
-    return model.run(keys=repeated, values=np.ascontiguousarray(histories, dtype=np.float32))
+    return model.run(repeated, np.ascontiguousarray(histories, dtype=np.float32))

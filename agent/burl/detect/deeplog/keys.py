@@ -9,12 +9,13 @@ import numpy.typing as npt
 
 from burl.detect.base import Corpus, Explanation, Progress, Scores
 from burl.detect.cache import ScoreCache
+from burl.detect.cells import log_softmax
 from burl.detect.contexts import Contexts, Symbols, contexts, shortened
 from burl.detect.deeplog.parts import named, without_lost_begins
 from burl.detect.deeplog.settings import DeepLogConfig
 from burl.detect.deeplog.usual import Usual
-from burl.detect.onnx import OnnxModel
 from burl.detect.reasons import Reason
+from burl.detect.recurrent import Network, load_network
 from burl.detect.vocabulary import Vocabulary
 from burl.distinct import distinct_counts
 from burl.errors import BundleError
@@ -33,7 +34,7 @@ _DIGITS = 6
 class _Learnt(NamedTuple):
     vocabulary: Vocabulary
     symbols: Symbols
-    model: OnnxModel
+    model: Network
     usual: Usual
 
 
@@ -52,7 +53,7 @@ class KeyModel:
         common = _common_kinds(sequences, self._config.min_sequences)
         if not common:
             return
-        from burl.detect.deeplog.training import Trainer, export_keys  # torch is for training only
+        from burl.detect.deeplog.training import Trainer  # torch is for training only
 
         vocabulary = Vocabulary.of(sequences.templates, sequences.catalogue)
         symbols = Symbols(len(vocabulary), common)
@@ -72,7 +73,7 @@ class KeyModel:
             extra = shortened(windows[::_SHORTENED], symbols.predicted, rng)
         trainer = Trainer(self._config.network, seed, progress)
         network = trainer.keys(windows, extra, len(symbols), symbols.predicted)
-        self._learnt = _Learnt(vocabulary, symbols, OnnxModel(export_keys(network)), Usual.of(found))
+        self._learnt = _Learnt(vocabulary, symbols, network, Usual.of(found))
 
     def export(self, directory: Path) -> None:
         """Write the vocabulary, the kinds and the network."""
@@ -81,7 +82,7 @@ class KeyModel:
         (directory / "kinds.json").write_text(json.dumps({"kinds": kinds}), encoding="utf-8")
         if learnt:
             learnt.vocabulary.save(directory / "vocabulary.json")
-            (directory / "keys.onnx").write_bytes(learnt.model.content)
+            learnt.model.save(directory, "keys")
             learnt.usual.save(directory / "usual.npz")
 
     @classmethod
@@ -92,13 +93,12 @@ class KeyModel:
             kinds = tuple(
                 map(str, json.loads((directory / "kinds.json").read_text(encoding="utf-8"))["kinds"])
             )
-            content = (directory / "keys.onnx").read_bytes() if kinds else b""
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise BundleError(f"deeplog in {directory} cannot be read: {error!r}") from error
         if kinds:
             vocabulary = Vocabulary.load(directory / "vocabulary.json")
             symbols, usual = Symbols(len(vocabulary), kinds), Usual.load(directory / "usual.npz")
-            model._learnt = _Learnt(vocabulary, symbols, OnnxModel(content), usual)
+            model._learnt = _Learnt(vocabulary, symbols, load_network(directory, "keys"), usual)
             model._check()
         return model
 
@@ -185,11 +185,11 @@ class KeyModel:
     def _log_probabilities(self, windows: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
         if self._learnt is None:
             raise ValueError(_NOTHING_LEARNT)
-        return self._learnt.model.run(symbols=windows[:, :-1].astype(np.int64))
+        return log_softmax(self._learnt.model.run(windows[:, :-1].astype(np.int64)))
 
     def _check(self) -> None:
         """Refuse a network that does not fit its vocabulary, at load."""
-        if self._learnt and self._learnt.model.width != self._learnt.symbols.predicted:
+        if self._learnt and self._learnt.model.shape != (self._learnt.symbols.predicted,):
             raise BundleError(
                 "deeplog: the network and its vocabulary differ in size; train the bundle again"
             )

@@ -1,26 +1,15 @@
-"""Trains the LSTMs of both models with torch and writes them as ONNX; needs the extra `train`."""
+"""Trains the LSTMs of both models with torch; needs the extra `train`."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from onnx import TensorProto
 from torch import Tensor, nn
 
 from burl.detect.base import Progress
 from burl.detect.network import NetworkConfig
-from burl.detect.onnx_export import Graph
-from burl.detect.training import (
-    Data,
-    Loop,
-    Recurrent,
-    export_symbols,
-    export_top,
-    hold_out,
-    repeatable,
-    tensor,
-    weights_of,
-)
+from burl.detect.recurrent import RecurrentNetwork
+from burl.detect.training import Data, Loop, Recurrent, hold_out, repeatable, served, tensor
 
 Windows = npt.NDArray[np.int32]
 Examples = tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]
@@ -40,7 +29,7 @@ class Trainer:
     seed: int
     progress: Progress
 
-    def keys(self, windows: Windows, extra: Windows, symbols: int, predicted: int) -> Recurrent:
+    def keys(self, windows: Windows, extra: Windows, symbols: int, predicted: int) -> RecurrentNetwork:
         """Return a network that predicts the last column of `windows` from the others.
 
         Every window counts once, however often it came: weighting them by frequency lets the rare but
@@ -56,9 +45,9 @@ class Trainer:
         data = (tensor(np.concatenate([train, extra])),)
         with repeatable(self.seed):
             network = Recurrent(symbols, 0, predicted, self.config)
-            return self._loop().run(network, data, (tensor(held),), _key_loss)
+            return served(self._loop().run(network, data, (tensor(held),), _key_loss))
 
-    def values(self, train: Examples, held: Examples, keys: int) -> Recurrent:
+    def values(self, train: Examples, held: Examples, keys: int) -> RecurrentNetwork:
         """Return a network that predicts the next values of a series from the h before.
 
         Args:
@@ -70,26 +59,10 @@ class Trainer:
         with repeatable(self.seed):
             network = Recurrent(keys, width, width, self.config)
             parts = [(tensor(keys_of), tensor(values)) for keys_of, values in (train, held)]
-            return self._loop().run(network, parts[0], parts[1], _value_loss)
+            return served(self._loop().run(network, parts[0], parts[1], _value_loss))
 
     def _loop(self) -> Loop:
         return Loop("deeplog", self.config, self.progress)
-
-
-def export_keys(network: Recurrent) -> bytes:
-    """Return the key model as ONNX: `symbols` (rows, h), int64 -> log probabilities (rows, predicted)."""
-    return export_symbols(network, logs=True)
-
-
-def export_values(network: Recurrent) -> bytes:
-    """Return the value model as ONNX: `keys` (rows, h), `values` (rows, h, width) -> (rows, width)."""
-    graph, weights = Graph(), weights_of(network)
-    width = len(weights["output.bias"])
-    keys = graph.input("keys", TensorProto.INT64, ["rows", "time"])
-    values = graph.input("values", TensorProto.FLOAT, ["rows", "time", width])
-    embedded = graph.add("Gather", graph.constant(weights["embedding.weight"]), keys)
-    joined = graph.add("Concat", embedded, values, axis=2)
-    return graph.model(export_top(graph, joined, network), width)
 
 
 def _key_loss(network: Recurrent, data: Data) -> Tensor:

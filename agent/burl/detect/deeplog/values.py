@@ -28,7 +28,7 @@ from burl.detect.deeplog.samples import examples, gather, with_intervals
 from burl.detect.deeplog.series import SeriesTable
 from burl.detect.deeplog.settings import DeepLogConfig
 from burl.detect.deeplog.tables import Tables
-from burl.detect.onnx import OnnxModel
+from burl.detect.recurrent import load_network
 from burl.detect.vocabulary import Vocabulary
 from burl.errors import BundleError
 from burl.window import Events
@@ -49,13 +49,12 @@ class ValueModel:
         modelled = gather(corpus.events(), config)
         if not modelled:
             return
-        from burl.detect.deeplog.training import Trainer, export_values  # torch is for training only
+        from burl.detect.deeplog.training import Trainer  # torch is for training only
 
         columns = [each.columns for each in modelled]
         found = examples(modelled, Tables(columns), history)
         train, held = ((found.keys[rows], found.windows[rows]) for rows in (~found.held, found.held))
-        network = Trainer(config.network, seed, progress).values(train, held, len(modelled))
-        model = OnnxModel(export_values(network))
+        model = Trainer(config.network, seed, progress).values(train, held, len(modelled))
         errors = found.windows[:, -1] - predict(model, found.keys, found.windows[:, :-1])
         judged = [with_intervals(each, key, found, errors) for key, each in enumerate(columns)]
         vocabulary = Vocabulary([corpus.catalogue[each.template].id for each in modelled])
@@ -68,7 +67,7 @@ class ValueModel:
         (directory / "columns.json").write_text(content, encoding="utf-8")
         if self._learnt:
             self._learnt.vocabulary.save(directory / "vocabulary.json")
-            (directory / "values.onnx").write_bytes(self._learnt.model.content)
+            self._learnt.model.save(directory, "values")
 
     @classmethod
     def load(cls, directory: Path, config: DeepLogConfig) -> Self:
@@ -77,13 +76,13 @@ class ValueModel:
         try:
             content = json.loads((directory / "columns.json").read_text(encoding="utf-8"))
             columns = [[Column.from_json(column) for column in each] for each in content["columns"]]
-            network = (directory / "values.onnx").read_bytes() if columns else b""
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise BundleError(f"deeplog:event in {directory} cannot be read: {error!r}") from error
         if columns:
             vocabulary = Vocabulary.load(directory / "vocabulary.json")
-            model._learnt = learnt = Learnt(vocabulary, Tables(columns), OnnxModel(network))
-            if len(vocabulary) != len(columns) or learnt.model.width != learnt.tables.width:
+            network = load_network(directory, "values")
+            model._learnt = learnt = Learnt(vocabulary, Tables(columns), network)
+            if len(vocabulary) != len(columns) or network.shape != (learnt.tables.width,):
                 raise BundleError(
                     f"deeplog:event in {directory}: network and columns differ in size; retrain"
                 )

@@ -13,7 +13,7 @@ from burl.detect.dream.config import DreamConfig
 from burl.detect.dream.model import DreamModel, missed, totals
 from burl.detect.dream.stretches import Stretches, stretches
 from burl.detect.dream.words import Window
-from burl.detect.onnx import OnnxModel
+from burl.detect.recurrent import Network
 from burl.detect.vocabulary import Vocabulary
 from burl.window import Sequences, Unit
 
@@ -76,7 +76,7 @@ class Dream(Detector):
         most = self.config.network.max_windows
         if len(train_on) > most:
             train_on = train_on[rng.choice(len(train_on), most, replace=False)]
-        network = OnnxModel(train(train_on, len(symbols), self.config, self.seed, progress))
+        network = train(train_on, len(symbols), self.config, self.seed, progress)
         judged = stretches(sequences, dense, symbols, self.config, self.config.test_stride)
         clean = _clean(network, judged, held, sequences.kinds, self.config)
         self._model = DreamModel(vocabulary, Symbols(len(vocabulary), kinds), network, clean)
@@ -135,7 +135,7 @@ class Dream(Detector):
 
 
 def _clean(
-    network: OnnxModel,
+    network: Network,
     found: Stretches,
     held: npt.NDArray[np.bool_],
     kinds: list[str],

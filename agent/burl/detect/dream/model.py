@@ -12,8 +12,9 @@ import numpy.typing as npt
 from burl.detect.contexts import Symbols
 from burl.detect.dream.clean import Clean
 from burl.detect.dream.config import DreamConfig
+from burl.detect.dream.network import DreamNetwork
 from burl.detect.dream.stretches import NOTHING, Stretches, stretches
-from burl.detect.onnx import OnnxModel
+from burl.detect.recurrent import Network, load_network
 from burl.detect.vocabulary import Vocabulary
 from burl.errors import BundleError
 from burl.receive.batch import Ints
@@ -37,7 +38,7 @@ class DreamModel:
 
     vocabulary: Vocabulary
     symbols: Symbols
-    network: OnnxModel
+    network: Network
     clean: Mapping[str, Clean]
 
     def stretches(self, sequences: Sequences, config: DreamConfig) -> Stretches:
@@ -51,7 +52,7 @@ class DreamModel:
 
     def answer(self, stretch: npt.NDArray[np.int32], config: DreamConfig) -> Answer:
         """Return what the network says about one stretch."""
-        output = self.network.run(symbols=stretch[None, : config.events_in].astype(np.int64))[0]
+        output = self.network.run(stretch[None, : config.events_in].astype(np.int64))[0]
         logs, attention = output[:, : -config.events_in], output[:, -config.events_in :]
         return Answer(np.exp(logs.astype(np.float64)), attention.astype(np.float64))
 
@@ -61,7 +62,7 @@ class DreamModel:
         clean = {kind: clean.to_json() for kind, clean in self.clean.items()}
         content = {"kinds": self.symbols.kinds, "clean": clean}
         (directory / "clean.json").write_text(json.dumps(content), encoding="utf-8")
-        (directory / "dream.onnx").write_bytes(self.network.content)
+        self.network.save(directory, "dream")
 
     @classmethod
     def load(cls, directory: Path, config: DreamConfig) -> Self:
@@ -71,9 +72,9 @@ class DreamModel:
             content = json.loads((directory / "clean.json").read_text(encoding="utf-8"))
             clean = {str(kind): Clean.from_json(data) for kind, data in content["clean"].items()}
             symbols = Symbols(len(vocabulary), tuple(map(str, content["kinds"])))
-            network = OnnxModel((directory / "dream.onnx").read_bytes())
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise BundleError(f"dream in {directory} cannot be read: {error!r}; retrain") from error
+        network = load_network(directory, "dream", DreamNetwork)
         if set(clean) != set(symbols.kinds):
             raise BundleError(f"dream in {directory}: the kinds of its statistics differ; retrain")
         if network.shape != (config.events_out, len(symbols) + config.events_in):
@@ -81,7 +82,7 @@ class DreamModel:
         return cls(vocabulary, symbols, network, clean)
 
 
-def missed(network: OnnxModel, found: npt.NDArray[np.int32], config: DreamConfig) -> npt.NDArray[np.bool_]:
+def missed(network: Network, found: npt.NDArray[np.int32], config: DreamConfig) -> npt.NDArray[np.bool_]:
     """Return which events (n, out) of stretches (n, in + out) are not the most probable ones."""
     distinct, inverse = np.unique(found, axis=0, return_inverse=True)
     parts = [_missed(network, distinct[i : i + _PORTION], config) for i in range(0, len(distinct), _PORTION)]
@@ -90,8 +91,8 @@ def missed(network: OnnxModel, found: npt.NDArray[np.int32], config: DreamConfig
     return np.concatenate(parts)[inverse.ravel()]
 
 
-def _missed(network: OnnxModel, found: npt.NDArray[np.int32], config: DreamConfig) -> npt.NDArray[np.bool_]:
-    output = network.run(symbols=found[:, : config.events_in].astype(np.int64))
+def _missed(network: Network, found: npt.NDArray[np.int32], config: DreamConfig) -> npt.NDArray[np.bool_]:
+    output = network.run(found[:, : config.events_in].astype(np.int64))
     came = found[:, config.events_in :]
     wrong: npt.NDArray[np.bool_] = output[:, :, : -config.events_in].argmax(axis=2) != came
     wrong &= came != NOTHING

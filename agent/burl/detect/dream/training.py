@@ -1,14 +1,13 @@
-"""Trains the network of `dream` with torch and writes it as ONNX; needs the extra `train`."""
+"""Trains the network of `dream` with torch; needs the extra `train`."""
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from onnx import TensorProto
 from torch import Tensor, nn
 
 from burl.detect.base import Progress
 from burl.detect.dream.config import DreamConfig
-from burl.detect.onnx_export import Graph
+from burl.detect.dream.network import DreamNetwork
 from burl.detect.training import Data, Loop, hold_out, repeatable, tensor, weights_of
 
 _IGNORED = -100
@@ -47,8 +46,8 @@ class Attentive(nn.Module):
 
 def train(
     stretches: npt.NDArray[np.int32], symbols: int, config: DreamConfig, seed: int, progress: Progress
-) -> bytes:
-    """Return ONNX of a network trained on `stretches` (n, in + out); -1 stands for what is not predicted."""
+) -> DreamNetwork:
+    """Return a network trained on `stretches` (n, in + out); -1 stands for what is not predicted."""
     some, held = hold_out(stretches, seed)
 
     def loss(network: Attentive, data: Data) -> Tensor:
@@ -61,30 +60,10 @@ def train(
     with repeatable(seed):
         network = Attentive(symbols, config)
         Loop("dream", config.network, progress).run(network, (tensor(some),), (tensor(held),), loss)
-    return export(network)
+    return served(network)
 
 
-def export(network: Attentive) -> bytes:
-    """Return ONNX from `symbols` (rows, in), int64, to (rows, out, symbols + in).
-
-    The last axis holds the log probabilities and, after them, the attention on each input.
-    """
-    graph, weights = Graph(), weights_of(network)
-    symbols = graph.input("symbols", TensorProto.INT64, ["rows", "time"])
-    by_time = graph.add("Transpose", symbols, perm=[1, 0])
-    embedded = graph.add("Gather", graph.constant(weights["embedding.weight"]), by_time)
-    states, state = graph.gru_states(embedded, weights, "encoder")
-    read = graph.dense(states, weights, "read")
-    first, second = graph.constant(np.array([0])), graph.constant(np.array([1]))
-    steps = []
-    for _ in range(network.steps):
-        asked = graph.add("Tanh", graph.add("Add", read, graph.dense(state, weights, "ask")))
-        look = graph.add("Softmax", graph.dense(asked, weights, "fit"), axis=0)
-        context = graph.add("ReduceSum", graph.add("Mul", look, states), first, keepdims=1)
-        state = graph.gru_step(context, state, weights, "decoder")
-        logits = graph.dense(graph.add("Squeeze", state, first), weights, "output")
-        looks = graph.add("Squeeze", graph.add("Transpose", look, perm=[2, 1, 0]), first)
-        joined = graph.add("Concat", graph.add("LogSoftmax", logits, axis=1), looks, axis=1)
-        steps.append(graph.add("Unsqueeze", joined, second))
-    width = len(weights["output.bias"]) + network.inputs
-    return graph.model(graph.add("Concat", *steps, axis=1), network.steps, width)
+def served(network: Attentive) -> DreamNetwork:
+    """Return the network as an agent computes it."""
+    span = np.array([network.inputs, network.steps], dtype=np.float32)
+    return DreamNetwork({**weights_of(network), "span": span})

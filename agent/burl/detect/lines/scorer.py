@@ -40,14 +40,14 @@ class OnnxScorer:
         """Return the output of the network for each row; padding common to all is cut off."""
         width = max(int((rows != 0).any(axis=0).sum()), 1)
         parts = [
-            self._model.run(words=rows[start : start + _MAX_ROWS, :width].astype(np.int64))[:, 0]
+            self._model.run(rows[start : start + _MAX_ROWS, :width].astype(np.int64))[:, 0]
             for start in range(0, len(rows), _MAX_ROWS)
         ]
         return np.concatenate(parts).astype(np.float64)
 
     def save(self, directory: Path) -> None:
         """Write the network."""
-        (directory / "network.onnx").write_bytes(self._model.content)
+        self._model.save(directory, "network")
 
     @classmethod
     def load(cls, directory: Path) -> "OnnxScorer":

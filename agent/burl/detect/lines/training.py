@@ -11,10 +11,11 @@ import torch
 from onnx import TensorProto
 from torch import Tensor, nn
 
+from burl.detect.cells import Weights
 from burl.detect.lines.lexicon import FIRST, PAD, UNKNOWN, Rows
 from burl.detect.lines.network import EncoderConfig
 from burl.detect.lines.phrases import Floats
-from burl.detect.onnx_export import Graph, Weights
+from burl.detect.onnx_export import Graph
 from burl.detect.training import weights_of
 
 _NEVER = -1e9

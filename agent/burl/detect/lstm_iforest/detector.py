@@ -13,7 +13,6 @@ from burl.detect.cache import ScoreCache
 from burl.detect.forest import Forest
 from burl.detect.lstm_iforest.config import LstmIforestConfig
 from burl.detect.lstm_iforest.errors import UNSEEN, Errors, Floats, window_errors
-from burl.detect.onnx import OnnxModel
 from burl.detect.reasons import Reason
 from burl.detect.symbol_model import SymbolModel, TrainingWindows
 from burl.errors import BundleError
@@ -85,8 +84,8 @@ class LstmIforest(Detector):
             return
         from burl.detect.lstm_iforest.training import grow, train  # torch is for training only
 
-        content = train(windows, config.network, self.seed, progress)
-        model = SymbolModel(windows.vocabulary, windows.symbols, OnnxModel(content), config.history)
+        network = train(windows, config.network, self.seed, progress)
+        model = SymbolModel(windows.vocabulary, windows.symbols, network, config.history)
         errors = self._errors(model, sequences)
         present = np.unique(errors.rows)
         features = errors.features(len(sequences))[present]

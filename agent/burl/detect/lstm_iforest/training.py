@@ -8,6 +8,7 @@ from burl.detect.forest import Forest
 from burl.detect.forest.training import grow_forest
 from burl.detect.lstm_iforest.errors import Floats
 from burl.detect.network import SymbolNetworkConfig
+from burl.detect.recurrent import RecurrentNetwork
 from burl.detect.symbol_model import TrainingWindows
 from burl.detect.training import SymbolTrainer
 
@@ -16,8 +17,10 @@ _NOISE = 0.05
 """In units of the largest error."""
 
 
-def train(windows: TrainingWindows, config: SymbolNetworkConfig, seed: int, progress: Progress) -> bytes:
-    """Return ONNX of an LSTM: `symbols` (rows, h), int64 -> log probabilities (rows, predicted)."""
+def train(
+    windows: TrainingWindows, config: SymbolNetworkConfig, seed: int, progress: Progress
+) -> RecurrentNetwork:
+    """Return an LSTM: symbols (rows, h) -> logits (rows, predicted)."""
     return SymbolTrainer("lstm_iforest", config, "lstm", _loss).train(windows, seed, progress)
 
 

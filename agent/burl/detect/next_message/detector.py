@@ -9,7 +9,6 @@ import numpy.typing as npt
 from burl.detect.base import Corpus, Detector, DetectorConfig, Explanation, Progress, Scores, Units
 from burl.detect.cache import ScoreCache
 from burl.detect.next_message.config import NextMessageConfig
-from burl.detect.onnx import OnnxModel
 from burl.detect.reasons import Reason
 from burl.detect.symbol_model import SymbolModel, TrainingWindows, Windows, came
 from burl.receive.batch import Ints
@@ -76,8 +75,8 @@ class NextMessage(Detector):
             return
         from burl.detect.next_message.training import train  # torch is for training only
 
-        content = train(windows, config.network, self.seed, progress)
-        self._model = SymbolModel(windows.vocabulary, windows.symbols, OnnxModel(content), config.history)
+        network = train(windows, config.network, self.seed, progress)
+        self._model = SymbolModel(windows.vocabulary, windows.symbols, network, config.history)
 
     def export(self, directory: Path) -> None:
         """Write the model, if anything was learnt."""

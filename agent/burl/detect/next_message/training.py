@@ -4,11 +4,14 @@ from torch import nn
 
 from burl.detect.base import Progress
 from burl.detect.next_message.config import NextMessageNetworkConfig
+from burl.detect.recurrent import RecurrentNetwork
 from burl.detect.symbol_model import TrainingWindows
 from burl.detect.training import SymbolTrainer
 
 
-def train(windows: TrainingWindows, config: NextMessageNetworkConfig, seed: int, progress: Progress) -> bytes:
-    """Return ONNX of a GRU: `symbols` (rows, h), int64 -> log probabilities (rows, predicted)."""
+def train(
+    windows: TrainingWindows, config: NextMessageNetworkConfig, seed: int, progress: Progress
+) -> RecurrentNetwork:
+    """Return a GRU: symbols (rows, h) -> logits (rows, predicted)."""
     trainer = SymbolTrainer("next_message", config, "gru", nn.functional.cross_entropy)
     return trainer.train(windows, seed, progress)

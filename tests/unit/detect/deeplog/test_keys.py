@@ -131,7 +131,7 @@ def test_an_exported_detector_gives_the_same_scores(unit: Unit, tmp_path: Path) 
     assert first.positions.tolist() == second.positions.tolist()
 
 
-@pytest.mark.parametrize("name", ["kinds.json", "vocabulary.json", "keys.onnx"])
+@pytest.mark.parametrize("name", ["kinds.json", "vocabulary.json", "keys.npz"])
 def test_a_damaged_export_is_refused(taught: DeepLog, name: str, tmp_path: Path) -> None:
     taught.export(tmp_path)
     (tmp_path / name).write_bytes(b"{")
@@ -144,9 +144,9 @@ def test_a_vocabulary_of_another_network_is_refused(alphabet: Alphabet, tmp_path
     bigger = DeepLog("session", taught.config)
     bigger.fit(other.corpus(other.sessions(*["fghijklmnop"] * 20)), _quiet)
     taught.export(tmp_path)
-    network = (tmp_path / "keys.onnx").read_bytes()
+    network = (tmp_path / "keys.npz").read_bytes()
     bigger.export(tmp_path)
-    (tmp_path / "keys.onnx").write_bytes(network)
+    (tmp_path / "keys.npz").write_bytes(network)
     with pytest.raises(BundleError):
         DeepLog.load(tmp_path, "session", taught.config)
 

@@ -149,7 +149,7 @@ def test_a_template_without_numbers_has_no_model(catalogue: Catalogue) -> None:
     assert "not judged" in detector.explain(words, 0).reason
 
 
-@pytest.mark.parametrize("name", ["columns.json", "vocabulary.json", "values.onnx"])
+@pytest.mark.parametrize("name", ["columns.json", "vocabulary.json", "values.npz"])
 def test_a_damaged_export_is_refused(exported: Path, name: str, tmp_path: Path) -> None:
     for path in exported.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())

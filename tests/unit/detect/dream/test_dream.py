@@ -10,8 +10,7 @@ from burl.detect.contexts import Symbols
 from burl.detect.dream import Dream, DreamConfig
 from burl.detect.dream.clean import Clean
 from burl.detect.dream.stretches import NOTHING, stretches
-from burl.detect.dream.training import Attentive, export
-from burl.detect.onnx import OnnxModel
+from burl.detect.dream.training import Attentive, served
 from burl.errors import BundleError
 from support.log_keys import Alphabet
 
@@ -92,13 +91,13 @@ def test_short_windows_are_allowed_more_by_chance() -> None:
     assert clean.distances(np.array([400]), np.array([1000]))[0] > 3
 
 
-def test_the_network_in_onnx_equals_torch() -> None:
+def test_the_served_network_equals_torch() -> None:
     torch.manual_seed(0)
     network = Attentive(11, _CONFIG).eval()
     symbols = torch.randint(11, (700, 5))
     with torch.no_grad():
         logits, attention = network(symbols)
-    output = OnnxModel(export(network)).run(symbols=symbols.numpy())
+    output = served(network).run(symbols.numpy())
     np.testing.assert_allclose(output[:, :, :11], logits.log_softmax(2).numpy(), atol=1e-5)
     np.testing.assert_allclose(output[:, :, 11:], attention.numpy(), atol=1e-5)
 
@@ -106,7 +105,7 @@ def test_the_network_in_onnx_equals_torch() -> None:
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("dream.onnx", "no model"),
+        ("dream.npz", "no model"),
         ("clean.json", '{"kinds": ["order"], "clean": {}}'),
         ("clean.json", '{"kinds": ["order"], "clean": {"order": {"mean": 2, "variance": 0}}}'),
         ("vocabulary.json", '{"ids": ["id-a"], "supersedes": {}}'),

@@ -73,7 +73,7 @@ def test_features_are_of_known_events_only() -> None:
     assert worst.tolist() == [1, 2, -1]
 
 
-@pytest.mark.parametrize("name", ["model.onnx", "forest.npz", "limits.json"])
+@pytest.mark.parametrize("name", ["model.npz", "forest.npz", "limits.json"])
 def test_a_damaged_bundle_is_refused(alphabet: Alphabet, tmp_path: Path, name: str) -> None:
     taught = _taught(alphabet)
     taught.export(tmp_path)

@@ -75,7 +75,7 @@ def test_too_few_sessions_teach_nothing(alphabet: Alphabet, tmp_path: Path) -> N
     assert loaded.score(alphabet.sessions("dcba")).values.tolist() == [0.0]
 
 
-@pytest.mark.parametrize("name", ["model.onnx", "kinds.json", "vocabulary.json"])
+@pytest.mark.parametrize("name", ["model.npz", "kinds.json", "vocabulary.json"])
 def test_a_damaged_bundle_is_refused(taught: NextMessage, tmp_path: Path, name: str) -> None:
     taught.export(tmp_path)
     (tmp_path / name).write_bytes(b"damaged")
