@@ -1,6 +1,7 @@
 """The parse room's front: bodies in, template indexes and continuation marks out."""
 
 from collections.abc import Callable
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from burl.parse.standing import Place, Standing
 from burl.parse.template_set import TemplateSet
 from burl.receive.batch import Ints
 
-_AT_ONCE = 512
+_AT_ONCE = 1024
 """Lines that are worked on together: enough for numpy, few enough for long lines to fit into memory."""
 
 
@@ -104,7 +105,9 @@ class Parser:
     def _resolve(self, lines: Recognition, writers: Ints, found: Ints, pending: list[int]) -> int:
         """Find the templates of the `pending` lines; return where all was forgotten, or the end."""
         forgotten = self._forgotten
-        for position in pending:
+        templates = lines.templates(pending)
+        found[pending] = templates
+        for position in compress(pending, map(UNKNOWN.__eq__, templates)):
             index = lines.template(position)
             if index == UNKNOWN:
                 place = Place(self._lines + position, writers, position, self._standing)

@@ -1,5 +1,7 @@
 """Lines known by their keys: most are never masked, and their template is that of the lines like them."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from itertools import repeat
 
 import numpy as np
@@ -40,7 +42,7 @@ class Recognition:
         self._keys = Keys(lines)
         self.codes = np.empty(len(lines), dtype=np.int64)
         """By line, see `burl.parse.cache`; its kind is none of SEEN_ONCE and NEW."""
-        self._exact: Exact | None = None
+        self._exact: dict[int, Exact] = {}
         self.look_up(0)
 
     def look_up(self, start: int) -> None:
@@ -51,24 +53,37 @@ class Recognition:
         for position in (np.flatnonzero(self.codes[start:] & KIND >= EACH_ALONE) + start).tolist():
             self.codes[position] = self._code(position)
 
+    def templates(self, positions: Sequence[int]) -> list[int]:
+        """Return the templates of lines whose codes tell none; UNKNOWN where no line before them told it."""
+        found = dict.fromkeys(positions, UNKNOWN)
+        self._exact = {}
+        by_key: defaultdict[bytes, list[int]] = defaultdict(list)
+        for position, code in zip(positions, self.codes[positions].tolist(), strict=True):
+            if VALUES_DECIDE <= code & KIND <= IDS_DECIDE:
+                by_key[self._keys.keys[position]].append(position)
+        for key, alike in by_key.items():
+            exact = self._exact_keys(key, alike)
+            self._exact.update(zip(alike, exact, strict=False))
+            found.update(zip(alike, map(self._cache.exact.get, exact, repeat(UNKNOWN)), strict=False))
+        return list(found.values())
+
     def template(self, position: int) -> int:
-        """Return the template of a line whose code tells none, as far as it is known, else UNKNOWN."""
-        key, kind = self._keys.keys[position], int(self.codes[position]) & KIND
-        if kind == OPEN:
-            code = self._cache.codes.get(key, NEW)
+        """Return the template of a line that `templates` was asked for, as far as it is known by now."""
+        if self.codes[position] & KIND == OPEN:
+            code = self._cache.codes.get(self._keys.keys[position], NEW)
             return code >> TEMPLATE_SHIFT if code & KIND == KNOWN else UNKNOWN
-        self._exact = self._exact_key(key, kind, position)
-        return UNKNOWN if self._exact is None else self._cache.exact.get(self._exact, UNKNOWN)
+        exact = self._exact.get(position)
+        return UNKNOWN if exact is None else self._cache.exact.get(exact, UNKNOWN)
 
     def learn(self, position: int, index: int) -> None:
-        """Remember the template of the line that `template` was asked for last."""
-        code = int(self.codes[position])
+        """Remember the template of a line that `template` did not know."""
+        code, exact = int(self.codes[position]), self._exact.get(position)
         if code & KIND == OPEN:
             self._cache.note_code(self._keys.keys[position], index << TEMPLATE_SHIFT | KNOWN | code & SHAPE)
-        elif self._exact is not None and self._exact not in self._cache.exact:
+        elif exact is not None and exact not in self._cache.exact:
             bare = self._keys.bare(position)
             alone = code & KIND != IDS_DECIDE and _has_ids(bare) and self._deciding.ids_decide(bare)
-            self._cache.note_exact(self._exact, UNKNOWN if alone else index)
+            self._cache.note_exact(exact, UNKNOWN if alone else index)
 
     def _code(self, position: int) -> int:
         key = self._keys.keys[position]
@@ -96,18 +111,18 @@ class Recognition:
             return IDS_DECIDE
         return VALUES_DECIDE if runs.values else LENGTHS_DECIDE
 
-    def _exact_key(self, key: bytes, kind: int, position: int) -> Exact | None:
-        if kind == EACH_ALONE:
-            return None
+    def _exact_keys(self, key: bytes, positions: Sequence[int]) -> list[Exact]:
+        """Return what decides the templates of lines of one key; nothing when that was forgotten."""
         decisive = self._cache.decisive.get(key)
         if decisive is None:
-            return None
-        found = self._keys.runs(position, decisive.runs)
+            return []
+        columns = self._keys.runs(positions, decisive.runs)
+        kind = int(self.codes[positions[0]]) & KIND
         if kind == LENGTHS_DECIDE:
-            found = [run.translate(_ZEROS) for run in found]
+            columns = [[run.translate(_ZEROS) for run in column] for column in columns]
         elif kind == IDS_DECIDE:
-            found.append(self._keys.ids(position, uuids=decisive.uuids))
-        return (key, tuple(found))
+            columns.append(self._keys.ids(positions, uuids=decisive.uuids))
+        return list(zip(repeat(key), zip(*columns, strict=True), strict=False))
 
 
 def _has_ids(bare: bytes) -> bool:

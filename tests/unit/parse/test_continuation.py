@@ -1,6 +1,9 @@
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from burl.parse.continuation import Continuations, shape
+from burl.parse.continuation import Continuations, Shape, shape
 from burl.parse.masks import Masker
 
 
@@ -102,3 +105,17 @@ def test_restores_an_open_trace() -> None:
     second.restore(first.state())
     rest = "\n".join(PYTHON.split("\n")[3:])
     assert marks(rest, second) == marks(rest, first) == "c" * 12 + "R"
+
+
+LINES = st.lists(st.tuples(st.sampled_from(Shape), st.integers(0, 3)), max_size=40)
+
+
+@given(st.lists(LINES, max_size=3))
+def test_many_lines_at_once_are_what_they_are_one_by_one(batches: list[list[tuple[Shape, int]]]) -> None:
+    at_once, one_by_one = Continuations(100), Continuations(100)
+    for lines in batches:
+        shapes = np.array([shape for shape, _ in lines], dtype=np.int64)
+        streams = np.array([stream for _, stream in lines], dtype=np.int64)
+        expected = [one_by_one.starts(shape, stream) for shape, stream in lines]
+        assert at_once.records(shapes, streams).tolist() == expected
+        assert at_once.state() == one_by_one.state()
