@@ -11,7 +11,6 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
-import yaml
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
@@ -126,6 +125,8 @@ def environment_variable(*keys: str) -> str:
 
 def _read(path: Path) -> dict[str, Any]:
     """Return the mapping in the YAML file at `path`; an empty file is an empty mapping."""
+    import yaml  # where there is a file
+
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -4,14 +4,12 @@ The rooms count in plain integers, at no cost; here each counter gets its name, 
 only when Prometheus asks.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import threading
+from bisect import bisect_left
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
-
-from prometheus_client import Histogram
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
-from prometheus_client.core import Metric as Family
-from prometheus_client.registry import Collector
 
 from burl import __version__
 from burl.receive.counters import ReceiveCounters
@@ -42,56 +40,57 @@ class Metric:
         """What Prometheus calls it."""
         return "counter" if self.name.endswith("_total") else "gauge"
 
-    def collect(self) -> Iterator[Family]:
-        """Yield the present values."""
-        make = CounterMetricFamily if self.kind == "counter" else GaugeMetricFamily
-        family = make(self.name, self.meaning, labels=self.labels)
-        for labels, value in _samples(self.read()):
-            family.add_metric(labels, value)
-        yield family
+
+@dataclass(slots=True)
+class Series:
+    """What a distribution holds for some labels: how many values in each bucket, and their sum."""
+
+    counts: list[int]
+    total: float = 0.0
+
+    def cumulative(self) -> list[int]:
+        """Return how many values are at most each bound, and all."""
+        return list(accumulate(self.counts))
 
 
+@dataclass(slots=True)
 class Distribution:
-    """One histogram."""
+    """One histogram; prometheus_client, 2 MB with what it loads, is for where it is read.
+
+    Attributes:
+        name: with its unit.
+        meaning: the help text.
+        buckets: their upper bounds, ascending.
+        series: by the values of `labels`; of no labels there is one from the beginning.
+    """
+
+    name: str
+    meaning: str
+    buckets: tuple[float, ...]
+    labels: tuple[str, ...] = ()
+    series: dict[tuple[str, ...], Series] = field(init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     kind = "histogram"
 
-    def __init__(
-        self, name: str, meaning: str, buckets: tuple[float, ...], labels: tuple[str, ...] = ()
-    ) -> None:
-        """Args: `name` with its unit; `meaning`, the help text; `buckets`, their upper bounds."""
-        self.name, self.meaning, self.labels = name, meaning, labels
-        self._histogram = Histogram(name, meaning, labels, buckets=buckets, registry=None)
-        self._of: dict[tuple[str, ...], Histogram] = {}
+    def __post_init__(self) -> None:
+        """Begin with nothing."""
+        self.series = {} if self.labels else {(): self._empty()}
 
     def observe(self, value: float, *labels: str) -> None:
         """Count `value`; from any thread."""
-        series = self._of.get(labels)
-        if series is None:
-            series = self._of[labels] = self._histogram.labels(*labels) if labels else self._histogram
-        series.observe(value)
+        with self._lock:
+            series = self.series.get(labels)
+            if series is None:
+                series = self.series[labels] = self._empty()
+            series.counts[bisect_left(self.buckets, value)] += 1
+            series.total += value
 
-    def collect(self) -> Iterator[Family]:
-        """Yield the present values, less when each began: a restart shows without that."""
-        for family in self._histogram.collect():
-            family.samples = [sample for sample in family.samples if not sample.name.endswith("_created")]
-            yield family
+    def _empty(self) -> Series:
+        return Series([0] * (len(self.buckets) + 1))
 
 
 AnyMetric = Metric | Distribution
-
-
-class AgentCollector(Collector):
-    """Gives Prometheus the present values of metrics."""
-
-    def __init__(self, metrics: Iterable[AnyMetric]) -> None:
-        """Collect `metrics`."""
-        self._metrics = list(metrics)
-
-    def collect(self) -> Iterator[Family]:
-        """Yield every metric with its values."""
-        for metric in self._metrics:
-            yield from metric.collect()
 
 
 def build_metrics() -> list[Metric]:
@@ -164,12 +163,3 @@ def write_metrics(sinks: Mapping[str, WriteCounters]) -> list[Metric]:
             ("sink",),
         ),
     ]
-
-
-def _samples(value: Value) -> Iterator[tuple[tuple[str, ...], float]]:
-    if not isinstance(value, Mapping):
-        yield (), value
-        return
-    # copied at once, because the thread that counts may add a key meanwhile
-    for labels, count in dict(value).items():
-        yield (labels if isinstance(labels, tuple) else (labels,)), count

@@ -15,7 +15,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from burl.errors import ConfigError
-from burl.metrics import AgentCollector, AnyMetric
+from burl.exposition import AgentCollector
+from burl.metrics import AnyMetric
 from burl.receive.web import WebServer
 
 _GRACE_SECONDS = 1.0

@@ -9,11 +9,9 @@ from burl.write.backoff import Retry
 from burl.write.base import Sink, Store
 from burl.write.counters import WriteCounters
 from burl.write.fanout import Background
-from burl.write.forward import ForwardSink
 from burl.write.jsonl import JsonlSink
 from burl.write.settings import OpenSearchSettings, WriteSettings
 from burl.write.sqlite import SqliteStore
-from burl.write.webhook import WebhookSink
 
 Counters = dict[str, WriteCounters]
 """The counters of each sink by its name; filled while sinks are made."""
@@ -49,9 +47,13 @@ def make_sinks(settings: WriteSettings, clock: Clock, rng: random.Random, counte
     if settings.jsonl:
         sinks.append(JsonlSink(settings.jsonl, counters.setdefault("jsonl", WriteCounters())))
     if forward := settings.forward:
+        from burl.write.forward import ForwardSink  # msgpack over a socket, where somebody asks for it
+
         mine = counters.setdefault("forward", WriteCounters())
         sinks.append(ForwardSink(forward, Retry(clock, rng, forward.write_timeout_seconds, mine)))
     if webhook := settings.webhook:
+        from burl.write.webhook import WebhookSink  # urllib.request, 1 MB with all that it loads
+
         mine = counters.setdefault("webhook", WriteCounters())
         sinks.append(WebhookSink(webhook, Retry(clock, rng, webhook.write_timeout_seconds, mine)))
     if settings.mode == "update":

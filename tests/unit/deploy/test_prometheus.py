@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
-from burl.metrics import AgentCollector, AnyMetric
+from burl.exposition import AgentCollector
+from burl.metrics import AnyMetric
 
 ROOT = Path(__file__).resolve().parents[3]
 RULES = ROOT / "deploy" / "prometheus"

@@ -10,7 +10,7 @@ from burl.decide.times import rfc3339
 from burl.engine.measured import Measured
 from burl.engine.raw_logs import raw_log_index
 from burl.errors import Retryable
-from burl.metrics import AgentCollector
+from burl.exposition import AgentCollector
 
 
 class Failing:

@@ -1,6 +1,7 @@
 from prometheus_client import CollectorRegistry, generate_latest
 
-from burl.metrics import AgentCollector, AnyMetric, Distribution, Metric, receive_metrics, write_metrics
+from burl.exposition import AgentCollector
+from burl.metrics import AnyMetric, Distribution, Metric, receive_metrics, write_metrics
 from burl.receive.counters import ReceiveCounters
 from burl.write.counters import WriteCounters
 
