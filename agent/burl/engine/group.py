@@ -40,7 +40,7 @@ class Group:
 
 
 def journaled(entry: tuple[Any, ...]) -> Group:
-    """Return the requests of a journal's entry; one of a single request is how Burl 0.9 wrote it."""
+    """Return the requests of a journal's entry; those of older journals hold one, with its arrival alone."""
     _, digests, sender, arrivals, raw = entry
     if isinstance(arrivals, int):
         arrivals = [[arrivals, len(raw)]]

@@ -142,28 +142,25 @@ class Door:
         except (OSError, RuntimeError) as error:
             raise ConfigError(f"cannot listen on {settings.listen}: {error}") from error
 
-    async def _export(
-        self, messages: AsyncIterable[bytes], context: aio.ServicerContext[bytes, bytes]
-    ) -> bytes:
+    async def _export(self, _: AsyncIterable[bytes], context: aio.ServicerContext[bytes, bytes]) -> bytes:
         metadata = dict(context.invocation_metadata() or ())
         authorization = str(metadata.get("authorization", ""))
-        refused = await self._intake.take(_arrived(messages), authorization, peer_host(context.peer()))
+        refused = await self._intake.take(_arrived(context), authorization, peer_host(context.peer()))
         if refused:
             await context.abort(refused.code, refused.text, refused.trailing_metadata)
         return _STORED
 
 
-async def _arrived(messages: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
-    """Yield what comes. Raises Refused when nothing does.
+async def _arrived(context: aio.ServicerContext[bytes, bytes]) -> AsyncIterator[bytes]:
+    """Yield the one message; that none follows is not waited for, which would cost a turn of the loop.
 
-    Then the sender is gone, or its message is over gRPC's limit, which gRPC itself has answered.
+    Raises Refused when it does not come. Then the sender is gone, or its message is over gRPC's limit, which
+    gRPC itself has answered.
     """
-    nothing = True
-    async for message in messages:
-        nothing = False
-        yield message
-    if nothing:
+    message = await context.read()
+    if not isinstance(message, bytes):  # gRPC's mark of the end
         raise Refused("cut_off")
+    yield message
 
 
 def peer_host(peer: str) -> str:
