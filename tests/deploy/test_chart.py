@@ -100,6 +100,17 @@ def test_containers_run_commands_that_there_are(case: str) -> None:
             assert {word for word in words if word.startswith("--")} <= known
 
 
+def test_setup_and_trainer_have_rights_of_their_own() -> None:
+    secrets = {
+        container["name"]: reference["valueFrom"]["secretKeyRef"]["name"]
+        for container in containers("gateway")
+        for reference in container.get("env", [])
+        if reference["name"] == "BURL_WRITE__OPENSEARCH__USERNAME"
+    }
+    agents = {"burl": "burl-agent", "console": "burl-agent"}
+    assert secrets == agents | {"setup": "burl-setup", "trainer": "burl-trainer"}
+
+
 @by_case
 def test_containers_are_hardened(case: str) -> None:
     for spec in specs(case):
