@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from burl.distinct import distinct, distinct_counts, distinct_inverse
+from burl.distinct import distinct, distinct_counts, distinct_inverse, in_order
 
 _COLUMNS = st.lists(st.integers(-(2**62), 2**62) | st.integers(-3, 3), max_size=40)
 
@@ -22,3 +22,9 @@ def test_they_are_what_numpy_finds(numbers: list[int]) -> None:
         first.tolist(),
         counts.tolist(),
     ]
+
+
+@given(st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(-5, 70_000), max_size=60))
+def test_equal_values_keep_their_order(values: list[int]) -> None:
+    found = in_order(np.array(values, dtype=np.int64)).tolist()
+    assert found == sorted(range(len(values)), key=values.__getitem__)

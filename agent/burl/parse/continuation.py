@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from burl.distinct import distinct
+from burl.distinct import distinct, in_order
 from burl.receive.batch import Ints
 
 Flags = npt.NDArray[np.bool_]
@@ -115,7 +115,7 @@ class Continuations:
         }
         if not restless:
             return []
-        order = streams.argsort(kind="stable")
+        order = in_order(streams)
         ordered, uncertain = streams[order], _UNCERTAIN[shapes[order]]
         edges = np.flatnonzero(ordered[1:] != ordered[:-1]) + 1
         uncertain[:-1] |= uncertain[1:]
