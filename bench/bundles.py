@@ -1,5 +1,7 @@
 """Bundles trained for the measurements, kept in .cache/bench until the masking of lines has changed."""
 
+import json
+import re
 import shutil
 import subprocess
 import sys
@@ -12,25 +14,24 @@ from burl.parse.masks import masking_version
 
 CACHE = ROOT / ".cache" / "bench"
 
+_DEFAULT = "new_template,rate,event_set,deeplog"
+_TROUBLE = re.compile(r"WARN|ERR|FATAL|FAIL|error|exception", re.ASCII)
 
-_WITH_LOGSY = "new_template,rate,event_set,deeplog,logsy"
-_AUXILIARY_LINES = 20_000
 
-
-def bundle_of(log: Log, auxiliary: Log | None = None) -> Path:
+def bundle_of(log: Log, words: str = "") -> Path:
     """Return a bundle of the default detectors, trained on the log's training part.
 
-    That of the shop is the shipped one. With `auxiliary`, lines of another system, `logsy` is in it, too.
+    That of the shop is the shipped one. With `words`, a detector that reads words is in it, too.
     """
-    if log.name == "shop" and auxiliary is None:
+    if log.name == "shop" and not words:
         return SHOP / "bundle"
-    path = CACHE / f"{log.name}-{'logsy' if auxiliary else 'auto'}-{_version()}"
+    path = CACHE / f"{log.name}-{words or 'auto'}-{_version()}"
     if not path.is_dir():
-        _train(log, auxiliary, path)
+        _train(log, words, path)
     return path
 
 
-def _train(log: Log, auxiliary: Log | None, path: Path) -> None:
+def _train(log: Log, words: str, path: Path) -> None:
     inputs = CACHE / f"{log.name}.lines"
     shutil.rmtree(inputs, ignore_errors=True)
     inputs.mkdir(parents=True)
@@ -39,13 +40,19 @@ def _train(log: Log, auxiliary: Log | None, path: Path) -> None:
     command = [sys.executable, "-m", "burl", "train", "--seed", "1", "--out", str(partial)]
     command += ["--session", log.sessions]
     command += ["--input", str(inputs)]
-    if auxiliary:
-        others = CACHE / f"{auxiliary.name}.txt"
-        others.write_text("\n".join(line.body for line in auxiliary.training[:_AUXILIARY_LINES]), "utf-8")
-        command += ["--detectors", _WITH_LOGSY, "--auxiliary", str(others)]
+    if words:
+        command += ["--detectors", f"{_DEFAULT},{words}", "--labels", str(_labels(log))]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     partial.rename(path)
     shutil.rmtree(inputs)
+
+
+def _labels(log: Log) -> Path:
+    """Write which training lines are abnormal: those that speak of trouble will do for what a line costs."""
+    labels = {line.body: "abnormal" if _TROUBLE.search(line.body) else "normal" for line in log.training}
+    path = CACHE / f"{log.name}.labels.json"
+    path.write_text(json.dumps(labels), "utf-8")
+    return path
 
 
 def _write_container_logs(lines: list[Line], folder: Path) -> None:

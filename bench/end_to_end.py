@@ -14,7 +14,7 @@ from pathlib import Path
 from bench import peers
 from bench.agent import Keys, agent
 from bench.bundles import bundle_of
-from bench.lines import Log, bgl, every_log, hdfs, shop
+from bench.lines import Log, every_log, hdfs, shop
 from bench.requests import Form, requests, write_requests
 from bench.results import Results, Size, ratios
 
@@ -23,7 +23,7 @@ _PROMISED = {"hdfs": 200_000, "shop": 200_000, "openstack": 100_000}
 """Lines a second on one core."""
 _PROMISED_RATIO = 4.0
 _TEXT = 60_000
-"""Lines a second with a detector of words."""
+"""Lines a second with a detector that reads words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +119,11 @@ def measure(results: Results, size: Size) -> None:
 
 
 def measure_text(results: Results, size: Size) -> None:
-    """Add what a line costs when a detector that reads words, trained beside another log, is loaded, too."""
-    other = bgl()
-    if other is None:
-        results.absent.append("logsy: it is trained beside lines of another system, BGL's")
-        return
-    case = Case("shop, with logsy", shop(), Form())
+    """Add what a line costs when a detector that reads words is loaded, too."""
+    logs = [log for log in (shop(), hdfs()) if log is not None]
     with tempfile.TemporaryDirectory() as name:
-        bundle, given = bundle_of(case.log, auxiliary=other), load(case, size.lines // 2, Path(name))
-        costs = [cost(bundle, given) for _ in range(size.rounds)]
-    results.add(f"end_to_end/{case.name}", costs, "us/line", 1e6 / _TEXT)
+        for log in logs:
+            given = load(Case(log.name, log, Form()), size.lines // 2, Path(name))
+            for words in ("logsy", "transformer"):
+                costs = [cost(bundle_of(log, words), given) for _ in range(size.rounds)]
+                results.add(f"end_to_end/{log.name}, with {words}", costs, "us/line", 1e6 / _TEXT)
