@@ -124,13 +124,14 @@ class Pipeline:
             parse, self.catalogue, frozen, lambda service: self.streams.service_name(service) in known
         )
         self._loaded = load_detectors(bundle, decide)
+        wanted = {loaded.source.unit for loaded in self._loaded}
         self._windower = Windower(
             window,
             self.catalogue,
             self.streams,
-            sessions,
+            sessions if "session" in wanted else None,
             self._parser.parameters,
-            windows=any(loaded.source.unit == "window" for loaded in self._loaded),
+            windows="window" in wanted,
         )
         for loaded in self._loaded:
             loaded.detector.bind(self.streams)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from burl.receive.batch import Batch
-from burl.window.groups import group_by_stream
+from burl.window.groups import group
 
 Lines = tuple[str, ...]
 
@@ -44,9 +44,9 @@ class Contexts:
         """Remember the batch's last lines; return what came before each of its records."""
         before: dict[int, Lines] = {}
         if self._count and len(batch):
-            groups = group_by_stream(batch.streams)
+            groups = group(batch.streams)
             positions = groups.order.tolist()
-            for stream, start, end in zip(groups.streams, groups.starts, groups.ends, strict=True):
+            for stream, start, end in zip(groups.values, groups.starts, groups.ends, strict=True):
                 known = before[stream] = self._lines.pop(stream, ())
                 last = positions[max(start, end - self._count) : end]
                 lines = tuple([batch.bodies[i][: self._max_chars] for i in last])

@@ -1,107 +1,32 @@
 """Finds the ids in a portion's events: lines that can hold none cost nothing."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from burl.parse import Catalogue
-from burl.window.patterns import SEARCHED_CHARS, Finds, has_name, id_pattern, word_pattern
+from burl.receive.batch import Batch, Ints
+from burl.window.finders import Finder, by_line, from_slots, from_text
+from burl.window.groups import group
+from burl.window.numbered import Id, Ids, Numbered
+from burl.window.patterns import has_name, id_pattern, word_pattern
 from burl.window.portion import Parameters, Portion
 from burl.window.spec import TRACE_ID, SessionSpec, Slot
-from burl.window.words import after, words_of
-
-Id = tuple[int, str]
-"""Index of the kind in the spec, and the id's text."""
-
-Finder = Callable[[str, int], Sequence[Id]]
-"""Called as `finder(body, template)`."""
 
 
-def _from_slots(
-    places: list[tuple[int, Slot]], parameters: Parameters, shapes: Mapping[int, Finds]
-) -> Finder:
-    """Return a finder for one template whose ids stand in known slots; `shapes` are of kinds with a name."""
-    exact = _from_parameters(places, parameters)
-    if all(slot.after for _, slot in places):
-        return _from_anchors(places, exact)
-    if all(kind in shapes for kind, _ in places):
-        return _from_shapes(Counter(kind for kind, _ in places), shapes, exact)
-    return exact
+class Mentions(NamedTuple):
+    """The events of a portion that hold ids.
 
-
-def _from_shapes(wanted: Mapping[int, int], shapes: Mapping[int, Finds], otherwise: Finder) -> Finder:
-    """Return a finder of as many words of each kind as are wanted; a line with others is looked at in full.
-
-    Where a parameter begins is known only after masking, which takes thirty times as long.
+    Attributes:
+        events: these events (n), rising.
+        numbers: which of `ids` are those of each (n).
+        ids: distinct ids of a line; what is not among the numbers means nothing.
     """
 
-    def find(body: str, template: int) -> Sequence[Id]:
-        found: list[Id] = []
-        text = body[:SEARCHED_CHARS]
-        for kind, count in wanted.items():
-            words = [match[0] for match in shapes[kind].finditer(text)]
-            if len(words) != count:
-                return otherwise(body, template)
-            found += [(kind, word) for word in words]
-        return found
-
-    return find
-
-
-def _from_anchors(places: list[tuple[int, Slot]], otherwise: Finder) -> Finder:
-    """Return a finder by the text before each id; a line that lacks it is looked at in full."""
-    searches = [(kind, after(slot.after).search) for kind, slot in places]
-    (first, search), *others = searches
-
-    def find_one(body: str, template: int) -> Sequence[Id]:
-        match = search(body)
-        return ((first, match[1]),) if match and match[1] else otherwise(body, template)
-
-    def find(body: str, template: int) -> Sequence[Id]:
-        found = [(kind, match[1]) for kind, search in searches if (match := search(body)) and match[1]]
-        return found if len(found) == len(searches) else otherwise(body, template)
-
-    return find if others else find_one
-
-
-def _from_parameters(places: list[tuple[int, Slot]], parameters: Parameters) -> Finder:
-    wanted: dict[int, list[tuple[int, int]]] = {}
-    for kind, slot in places:
-        wanted.setdefault(slot.parameter, []).append((slot.word, kind))
-
-    def find(body: str, template: int) -> list[Id]:
-        found = []
-        for parameter, words in enumerate(words_of(body, parameters(body, template))):
-            targets = wanted.get(parameter, ())
-            found += [(kind, words[word]) for word, kind in targets if word < len(words)]
-        return found
-
-    return find
-
-
-def _from_text(patterns: list[tuple[int, Finds]]) -> Finder:
-    """Return a finder by regular expressions."""
-
-    def find(body: str, _template: int) -> list[Id]:
-        found = []
-        text = body[:SEARCHED_CHARS]
-        for kind, pattern in patterns:
-            group = 1 if pattern.groups else 0
-            found += [(kind, match[group]) for match in pattern.finditer(text) if match[group]]
-        return found
-
-    return find
-
-
-def _all_of(finders: list[Finder]) -> Finder:
-    """Return a finder of what each of these finds."""
-
-    def find(body: str, template: int) -> list[Id]:
-        return [one for finder in finders for one in finder(body, template)]
-
-    return find
+    events: Ints
+    numbers: Ints
+    ids: list[Ids]
 
 
 def _attribute(attributes: Mapping[str, Any], name: str) -> str:
@@ -128,21 +53,20 @@ class Extractor:
         self._attributes = [(index, kind.attribute) for index, kind in kinds if kind.attribute]
         patterns = [(index, id_pattern(kind.pattern)) for index, kind in kinds if kind.pattern]
         shapes = [(index, id_pattern(kind.shape)) for index, kind in kinds if kind.shape]
-        self._by_pattern = _from_text(patterns) if patterns else None
-        self._by_shape = _from_text(shapes) if shapes else None
+        self._by_pattern = from_text(patterns) if patterns else None
+        self._by_shape = by_line(from_text([*patterns, *shapes])) if shapes else None
         self._names = {index: word_pattern(kind.shape) for index, kind in kinds if has_name(kind.shape)}
         self._finders: list[Finder | None] = []
         self._searched = np.empty(0, dtype=np.bool_)
 
     def _finder_of(self, template: int) -> Finder | None:
         """Return what applies to a template: patterns always, slots where known, shapes where it is new."""
-        finders = [] if self._by_pattern is None else [self._by_pattern]
         known = self._catalogue[template]
         if known.id in self._slots:
-            finders.append(_from_slots(self._slots[known.id], self._parameters, self._names))
-        elif self._by_shape is not None and not known.trained:
-            finders.append(self._by_shape)
-        return _all_of(finders) if len(finders) > 1 else next(iter(finders), None)
+            return from_slots(self._slots[known.id], self._parameters, self._names, self._by_pattern)
+        if self._by_shape is not None and not known.trained:
+            return self._by_shape
+        return by_line(self._by_pattern) if self._by_pattern else None
 
     def _settle(self) -> None:
         """Take in templates that were born since the last call."""
@@ -151,29 +75,49 @@ class Extractor:
         if len(self._searched) < len(self._finders):
             self._searched = np.asarray([finder is not None for finder in self._finders], dtype=np.bool_)
 
-    def ids(self, portion: Portion) -> Iterable[tuple[int, Sequence[Id]]]:
-        """Yield each event that holds ids, with its distinct ids in order of kind."""
+    def ids(self, portion: Portion) -> Mentions:
+        """Return the events that hold ids, and their ids."""
         self._settle()
-        events = np.flatnonzero(self._searched[portion.templates] | bool(self._attributes))
-        bodies, finders = portion.batch.bodies, self._finders
-        columns = (events, portion.templates[events], portion.positions[events])
-        for event, template, position in zip(*(column.tolist() for column in columns), strict=True):
-            finder = finders[template]
-            found = finder(bodies[position], template) if finder else ()
-            if self._attributes:
-                found = [*found, *self._by_attribute(portion, position)]
-            if found:
-                yield event, found if len(found) == 1 else sorted(set(found))
+        events = (self._searched[portion.templates] | bool(self._attributes)).nonzero()[0]
+        numbered = Numbered()
+        positions = portion.positions[events]
+        numbers = self._in_text(portion.batch, positions, portion.templates[events], numbered)
+        if self._attributes:
+            numbers = self._with_attributes(portion.batch, positions, numbers, numbered)
+        found = numbers.nonzero()[0]
+        return Mentions(events[found], numbers[found], numbered.ids)
 
-    def _by_attribute(self, portion: Portion, position: int) -> list[Id]:
+    def _in_text(self, batch: Batch, positions: Ints, templates: Ints, numbered: Numbered) -> Ints:
+        """Return the ids in the bodies at these positions, found for all lines of a template at once."""
+        if not len(positions):
+            return positions
+        groups = group(templates)
+        bodies = [batch.bodies[position] for position in positions[groups.order].tolist()]
+        found: list[int] = []
+        for template, start, end in zip(groups.values, groups.starts, groups.ends, strict=True):
+            finder = self._finders[template]
+            found += finder(bodies[start:end], template, numbered) if finder else [0] * (end - start)
+        numbers = np.empty(len(found), dtype=np.int64)
+        numbers[groups.order] = found
+        return numbers
+
+    def _with_attributes(self, batch: Batch, positions: Ints, numbers: Ints, numbered: Numbered) -> Ints:
+        """Return the ids in the text and attributes of each record, for those in the text."""
+        columns = zip(numbers.tolist(), positions.tolist(), strict=True)
+        ids = [
+            tuple(sorted({*numbered.ids[number], *self._by_attribute(batch, position)}))
+            for number, position in columns
+        ]
+        return np.fromiter(numbered.of_ids(ids), dtype=np.int64, count=len(ids))
+
+    def _by_attribute(self, batch: Batch, position: int) -> list[Id]:
         found = []
-        origin = portion.batch.origin
         attributes: Mapping[str, Any] | None = None
         for kind, name in self._attributes:
             if name == TRACE_ID:
-                value = origin.trace_id(position)
+                value = batch.origin.trace_id(position)
             else:
-                attributes = origin.attributes(position) if attributes is None else attributes
+                attributes = batch.origin.attributes(position) if attributes is None else attributes
                 value = _attribute(attributes, name)
             if value:
                 found.append((kind, value))

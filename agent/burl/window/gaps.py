@@ -6,8 +6,10 @@ from itertools import islice
 import numpy as np
 
 from burl.receive.batch import Batch, Ints, StreamTable
-from burl.window.extract import Extractor, Id
+from burl.window.extract import Extractor
+from burl.window.numbered import Id
 from burl.window.portion import portion_of
+from burl.window.records import Records
 from burl.window.watermark import SECOND_NS, Watermarks
 
 _QUANTILE = 0.99
@@ -49,7 +51,9 @@ def _found(
     batches: Iterable[tuple[Batch, Ints]], extractor: Extractor, streams: StreamTable
 ) -> Iterable[tuple[Id, int]]:
     for batch, templates in batches:
-        portion = portion_of(batch, templates, streams, Watermarks(1), max_body_chars=0)
-        for event, ids in extractor.ids(portion):
-            for one in ids:
-                yield one, int(portion.times_ns[event])
+        portion = portion_of(batch, templates, streams, Watermarks(1), max_body_chars=0, records=Records())
+        found = extractor.ids(portion)
+        columns = zip(found.numbers.tolist(), portion.times_ns[found.events].tolist(), strict=True)
+        for number, time_ns in columns:
+            for one in found.ids[number]:
+                yield one, time_ns

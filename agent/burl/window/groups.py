@@ -1,4 +1,4 @@
-"""A portion's events grouped by stream, and what each finds its stream to be: all streams in one pass."""
+"""A portion's events grouped by stream, or by template; what each finds its stream to be, in one pass."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,21 +13,21 @@ from burl.window.watermark import NEVER
 
 @dataclass(slots=True)
 class Groups:
-    """Where the events of each stream are: those of `streams[g]` are `order[starts[g]:ends[g]]`."""
+    """Where the rows of each value are: those of `values[g]` are `order[starts[g]:ends[g]]`, rising."""
 
     order: Ints
-    streams: list[int]
+    values: list[int]
     starts: list[int]
     ends: list[int]
 
 
-def group_by_stream(streams: Ints) -> Groups:
-    """Group events by stream, each stream's in order of arrival; `streams` must not be empty."""
-    order = np.argsort(streams, kind="stable")
-    sorted_streams = streams[order]
-    cuts = (np.flatnonzero(sorted_streams[1:] != sorted_streams[:-1]) + 1).tolist()
+def group(values: Ints) -> Groups:
+    """Group rows by value, in order of the values; there must be one at least."""
+    order = values.argsort(kind="stable")
+    ordered = values[order]
+    cuts = ((ordered[1:] != ordered[:-1]).nonzero()[0] + 1).tolist()
     starts = [0, *cuts]
-    return Groups(order, sorted_streams[starts].tolist(), starts, [*cuts, len(order)])
+    return Groups(order, ordered[starts].tolist(), starts, [*cuts, len(order)])
 
 
 def newest_before(

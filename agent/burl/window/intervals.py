@@ -3,7 +3,7 @@
 from collections import Counter, OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from operator import itemgetter
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -12,22 +12,11 @@ from burl.fairness import has_fair_claim
 from burl.parse import Catalogue
 from burl.receive.batch import Ints
 from burl.window.pairs import pair_of, service_of, template_of
-from burl.window.portion import Portion, Row, pack, record_of, unpack
+from burl.window.portion import Portion
+from burl.window.records import NOWHERE, Records
 from burl.window.settings import WindowSettings
 from burl.window.units import Intervals
 from burl.window.watermark import NEVER, SECOND_NS
-
-
-@dataclass(slots=True)
-class _Row:
-    """How many events, and what is held of the one that shows them: the last of the 1st, 2nd, 4th, 8th ...
-
-    It stands in the later half of them. Of a burst it is one of the burst's own; the first is often one of
-    those that always come.
-    """
-
-    count: int
-    shown: Row
 
 
 @dataclass(slots=True)
@@ -35,22 +24,37 @@ class _Interval:
     """An open interval.
 
     Attributes:
-        rows: by service and template as one number, in order of first arrival.
-        held: how many of them each service has.
+        rows: of each service and template, as one number, where it stands in the columns.
+        counts: how many events.
+        shown: the place of the record that shows them: the last of the 1st, 2nd, 4th, 8th ... event. It
+            stands in the later half of them. Of a burst it is one of the burst's own; the first is often one
+            of those that always come.
+        held: how many rows each service has.
     """
 
-    rows: dict[int, _Row] = field(default_factory=dict)
+    rows: dict[int, int] = field(default_factory=dict)
+    counts: list[int] = field(default_factory=list)
+    shown: list[int] = field(default_factory=list)
     held: Counter[int] = field(default_factory=Counter)
 
-    def put(self, pair: int, row: _Row, places: int) -> bool:
-        """Put a row; False where its service has no claim on one more of the `places`."""
-        service = service_of(pair)
-        if pair not in self.rows:
-            if not has_fair_claim(self.held[service], len(self.rows), places):
-                return False
-            self.held[service] += 1
-        self.rows[pair] = row
-        return True
+    def row(self, pair: int, most: int) -> int | None:
+        """Return the row of `pair`; None where it is new, and its service has no claim on one of `most`."""
+        row = self.rows.get(pair)
+        if row is None and has_fair_claim(self.held[service_of(pair)], len(self.rows), most):
+            row = self.put(pair, 0, NOWHERE)
+        return row
+
+    def put(self, pair: int, count: int, place: int) -> int:
+        """Append the row of `pair`, which has none; return which it is."""
+        row = self.rows[pair] = len(self.rows)
+        self.counts.append(count)
+        self.shown.append(place)
+        self.held[service_of(pair)] += 1
+        return row
+
+    def columns(self, start_ns: int) -> Iterable[tuple[int, int, int, int]]:
+        """Return start, pair, count and place of each row."""
+        return zip(repeat(start_ns), self.rows, self.counts, self.shown, strict=False)
 
 
 @dataclass(slots=True)
@@ -67,18 +71,17 @@ class _Sender:
 
 
 @dataclass(slots=True)
-class Closed:
+class ClosedIntervals:
     """Closed intervals being gathered."""
 
-    rows: list[tuple[int, int, _Row]] = field(default_factory=list)
-    """Start, pair of service and template, and what was counted."""
+    rows: list[tuple[int, int, int, int]] = field(default_factory=list)
+    """Start, pair of service and template, how many events, and the place of the record that shows them."""
     alive: list[tuple[int, int]] = field(default_factory=list)
 
-    def build(self, catalogue: Catalogue, interval_seconds: float) -> Intervals:
+    def build(self, catalogue: Catalogue, records: Records, interval_seconds: float) -> Intervals:
         """Return what was gathered, in order of start, service and template."""
-        self.rows.sort(key=itemgetter(0, 1))
-        columns = [(start, pair, row.count) for start, pair, row in self.rows]
-        starts, pairs, counts = np.asarray(columns, dtype=np.int64).reshape(-1, 3).T
+        self.rows.sort()
+        starts, pairs, counts, places = np.asarray(self.rows, dtype=np.int64).reshape(-1, 4).T
         return Intervals(
             catalogue=catalogue,
             interval_seconds=interval_seconds,
@@ -87,7 +90,7 @@ class Closed:
             starts_ns=starts,
             counts=counts,
             closed=sorted(self.alive, key=lambda pair: (pair[1], pair[0])),
-            record=lambda row: record_of(self.rows[row][2].shown),
+            record=lambda row: records.record(int(places[row])),
         )
 
 
@@ -135,7 +138,7 @@ class IntervalCounts:
     def _count(self, portion: Portion, kept: Ints, starts: Ints, sender: _Sender) -> None:
         pairs = pair_of(portion.services[kept], portion.templates[kept])
         met: tuple[int, int] | None = None
-        fresh: list[tuple[_Interval, int, int]] = []
+        shown_anew: list[tuple[_Interval, int]] = []
         events: list[int] = []
         order, groups = _grouped(starts, pairs)
         for start, pair, head, count in groups:
@@ -143,17 +146,19 @@ class IntervalCounts:
                 met = start, service
                 self._meet(service, portion.batch.sender, start)
                 interval = sender.intervals.setdefault(start, _Interval())
-            row = interval.rows.get(pair)
-            before = row.count if row is not None else 0
-            shown = 1 << (before + count).bit_length() - 1
-            if row is not None and shown <= before:
-                row.count += count
-            else:
-                fresh.append((interval, pair, before + count))
-                events.append(int(kept[order[head + shown - before - 1]]))
-        for (interval, pair, count), shown_row in zip(fresh, portion.rows(events), strict=True):
-            if not interval.put(pair, _Row(count, shown_row), self._settings.max_interval_rows):
+            row = interval.row(pair, self._settings.max_interval_rows)
+            if row is None:
                 self.counters["uncounted_events"] += count
+                continue
+            before = interval.counts[row]
+            interval.counts[row] += count
+            shown = 1 << (before + count).bit_length() - 1
+            if shown > before:
+                shown_anew.append((interval, row))
+                events.append(int(kept[order[head + shown - before - 1]]))
+        places = portion.places(np.asarray(events, dtype=np.int64)).tolist()
+        for (interval, row), place in zip(shown_anew, places, strict=True):
+            interval.shown[row] = place
 
     def _meet(self, service: int, sender: str, start_ns: int) -> None:
         since_ns = self._services.pop(service, (sender, start_ns))[1]
@@ -162,7 +167,7 @@ class IntervalCounts:
             self.counters["evicted_services"] += 1
             self._services.popitem(last=False)
 
-    def expire(self, name: str, watermark_ns: int, out: Closed) -> None:
+    def expire(self, name: str, watermark_ns: int, out: ClosedIntervals) -> None:
         """Close the sender's intervals that its watermark, less the slack, has passed."""
         sender = self._senders.get(name)
         if sender is None:
@@ -175,12 +180,12 @@ class IntervalCounts:
             due = sorted(sender.intervals)[: len(due) + excess]
         self._close(name, sender, due, out)
 
-    def flush(self, out: Closed) -> None:
+    def flush(self, out: ClosedIntervals) -> None:
         """Close all intervals."""
         for name, sender in self._senders.items():
             self._close(name, sender, sorted(sender.intervals), out)
 
-    def _close(self, name: str, sender: _Sender, due: list[int], out: Closed) -> None:
+    def _close(self, name: str, sender: _Sender, due: list[int], out: ClosedIntervals) -> None:
         if not due:
             return
         services = [(service, since) for service, (of, since) in self._services.items() if of == name]
@@ -188,7 +193,7 @@ class IntervalCounts:
             for alive in self._since_last(sender.last_closed_ns, start):
                 if sender.first_ns < alive <= sender.seen_ns - self._length_ns:
                     out.alive += [(service, alive) for service, since in services if since <= alive]
-            out.rows += [(start, pair, row) for pair, row in sender.intervals.pop(start).rows.items()]
+            out.rows += sender.intervals.pop(start).columns(start)
             sender.last_closed_ns = max(sender.last_closed_ns, start)
 
     def _since_last(self, last_ns: int, start_ns: int) -> list[int]:
@@ -198,7 +203,11 @@ class IntervalCounts:
             return [start_ns]
         return list(range(start_ns - gap * self._length_ns, start_ns + 1, self._length_ns))
 
-    def state(self) -> list[Any]:
+    def held(self) -> Iterable[list[int]]:
+        """Return the places of all records held."""
+        return [open_.shown for sender in self._senders.values() for open_ in sender.intervals.values()]
+
+    def state(self, records: Records) -> list[Any]:
         """Return what `restore` needs, as msgpack-able values."""
         senders = [
             [
@@ -206,17 +215,17 @@ class IntervalCounts:
                 sender.last_closed_ns,
                 sender.first_ns,
                 sender.seen_ns,
-                [[start, _pack(interval)] for start, interval in sender.intervals.items()],
+                [[start, _pack(interval, records)] for start, interval in sender.intervals.items()],
             ]
             for name, sender in self._senders.items()
         ]
         return [senders, [[service, *known] for service, known in self._services.items()]]
 
-    def restore(self, state: list[Any]) -> None:
-        """Fill empty counts from `state`."""
+    def restore(self, state: list[Any], records: Records) -> None:
+        """Fill empty counts from `state`; what they hold is added to `records`."""
         senders, services = state
         for name, last_closed_ns, first_ns, seen_ns, intervals in senders:
-            found = {start: _unpack(packed) for start, packed in intervals}
+            found = {start: _unpack(packed, records) for start, packed in intervals}
             self._senders[name] = _Sender(last_closed_ns, first_ns, seen_ns, found)
         for service, sender, since_ns in services:
             self._services[service] = (sender, since_ns)
@@ -233,15 +242,16 @@ def _grouped(starts: Ints, pairs: Ints) -> tuple[Ints, Iterable[tuple[int, int, 
     return order, zip(*(column.tolist() for column in columns), strict=True)
 
 
-def _pack(interval: _Interval) -> list[Any]:
+def _pack(interval: _Interval, records: Records) -> list[Any]:
     return [
-        [service_of(pair), template_of(pair), row.count, pack(row.shown)]
-        for pair, row in interval.rows.items()
+        [service_of(pair), template_of(pair), count, records.state(place)]
+        for _, pair, count, place in interval.columns(0)
     ]
 
 
-def _unpack(packed: list[Any]) -> _Interval:
-    rows = {
-        pair_of(service, template): _Row(count, unpack(shown)) for service, template, count, shown in packed
-    }
-    return _Interval(rows, Counter(service_of(pair) for pair in rows))
+def _unpack(packed: list[Any], records: Records) -> _Interval:
+    interval = _Interval()
+    places = records.restore(shown for *_, shown in packed)
+    for (service, template, count, _), place in zip(packed, places, strict=True):
+        interval.put(pair_of(service, template), count, place)
+    return interval

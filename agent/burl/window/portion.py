@@ -1,46 +1,19 @@
-"""A batch as the parts of this room see it: its events as columns, what is held of each as one row."""
+"""A batch as the parts of this room see it: its events as columns, and which of them are held."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, cast
 
 import numpy as np
 
 from burl.parse import CONTINUATION, Catalogue
 from burl.receive.batch import Batch, Ints, StreamTable
 from burl.receive.uid import Uid, uid_of
+from burl.window.records import NOWHERE, Records
 from burl.window.units import Events, Record
 from burl.window.watermark import Watermarks
 
 Parameters = Callable[[str, int], Sequence[str]]
 """Called as `parameters(body, template)`: the variable parts of a record."""
-
-Row = tuple[Uid, str, int, int, int, int, str, str]
-"""A record while it is held: the fields of `Record`, its uid perhaps not hashed yet.
-
-Most are let go without ever being named, and a tuple of what is there costs a tenth of a `Record`.
-"""
-TIME_NS: Final = 2
-STREAM: Final = 3
-"""Where a row has its time and its stream."""
-
-RecordState = tuple[str, str, int, int, int, int, str, str]
-
-
-def record_of(row: Row) -> Record:
-    """Return the record that `row` stands for."""
-    return Record(*pack(row))
-
-
-def pack(row: Row) -> RecordState:
-    """Return the record as msgpack-able values."""
-    uid, body, time_ns, stream, template, severity, trace_id, span_id = row
-    return uid_of(uid, body), body, time_ns, stream, template, severity, trace_id, span_id
-
-
-def unpack(state: RecordState) -> Row:
-    """Return the row of what `pack` packed."""
-    return cast("Row", tuple(state))
 
 
 @dataclass(slots=True)
@@ -50,6 +23,7 @@ class Portion:
     Attributes:
         positions: where each event stands in the batch.
         watermarks_before, watermarks_after: the sender's watermark around each event's arrival.
+        records: where events are held.
     """
 
     batch: Batch
@@ -61,43 +35,67 @@ class Portion:
     watermarks_before: Ints
     watermarks_after: Ints
     max_body_chars: int
-    _rows: dict[int, Row] = field(default_factory=dict)
+    records: Records
+    _places: Ints = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Hold none."""
+        self._places = np.full(len(self.positions), NOWHERE)
 
     def __len__(self) -> int:
         """Return the number of events."""
         return len(self.positions)
 
-    def rows(self, events: list[int]) -> list[Row]:
-        """Return what is held of these events, the same objects each time.
-
-        Rows are made for many events at once: one by one takes five times as long.
-        """
-        missing = [event for event in events if event not in self._rows] if self._rows else events
-        if missing:
-            self._rows.update(zip(missing, self._make(np.asarray(missing)), strict=True))
-        return [self._rows[event] for event in events]
+    def places(self, events: Ints) -> Ints:
+        """Hold these events, distinct ones; return the place of each, the same each time."""
+        missing = events[self._places[events] == NOWHERE]
+        if len(missing):
+            first = self._hold(missing)
+            self._places[missing] = np.arange(first, first + len(missing))
+        return self._places[events]
 
     def record(self, event: int) -> Record:
         """Return the record of `event`."""
-        return record_of(self.rows([event])[0])
+        batch, position = self.batch, int(self.positions[event])
+        return Record(
+            uid=batch.origin.uid(position),
+            body=batch.bodies[position][: self.max_body_chars],
+            time_ns=int(self.times_ns[event]),
+            stream=int(self.streams[event]),
+            template=int(self.templates[event]),
+            severity=int(batch.severities[position]),
+            trace_id=batch.origin.trace_id(position),
+            span_id=batch.origin.span_id(position),
+        )
 
-    def _make(self, events: Ints) -> Iterator[Row]:
+    def _hold(self, events: Ints) -> int:
         batch, at = self.batch, self.positions[events]
         positions = at.tolist()
         held, bodies = batch.origin.held(positions), [batch.bodies[i] for i in positions]
-        uids, most = held.uids, self.max_body_chars
-        if max(map(len, bodies)) > most:  # the uid is hashed from the whole text
-            uids = [
-                uid_of(uid, body) if len(body) > most else uid for uid, body in zip(uids, bodies, strict=True)
-            ]
-            bodies = [body[:most] for body in bodies]
+        if max(map(len, bodies)) > self.max_body_chars:
+            held, bodies = held._replace(uids=self._hashed(held.uids, bodies)), self._cut(bodies)
         columns = (self.times_ns[events], self.streams[events], self.templates[events], batch.severities[at])
-        numbers = (column.tolist() for column in columns)
-        return zip(uids, bodies, *numbers, held.trace_ids, held.span_ids, strict=True)
+        return self.records.add(np.column_stack(columns), bodies, held)
+
+    def _hashed(self, uids: Sequence[Uid], bodies: Sequence[str]) -> list[Uid]:
+        """Return the uids, those of bodies that are to be cut hashed: that takes the whole text."""
+        return [
+            uid_of(uid, body) if len(body) > self.max_body_chars else uid
+            for uid, body in zip(uids, bodies, strict=True)
+        ]
+
+    def _cut(self, bodies: Sequence[str]) -> list[str]:
+        return [body[: self.max_body_chars] for body in bodies]
 
 
 def portion_of(
-    batch: Batch, templates: Ints, streams: StreamTable, watermarks: Watermarks, max_body_chars: int
+    batch: Batch,
+    templates: Ints,
+    streams: StreamTable,
+    watermarks: Watermarks,
+    *,
+    max_body_chars: int,
+    records: Records,
 ) -> Portion:
     """Cut the events out of `batch` and move its sender's watermark past it."""
     before, after = watermarks.feed(batch)
@@ -113,6 +111,7 @@ def portion_of(
         watermarks_before=before[positions],
         watermarks_after=after[positions],
         max_body_chars=max_body_chars,
+        records=records,
     )
 
 

@@ -2,40 +2,34 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
-import numpy as np
-
-from burl.receive.batch import StreamTable
-from burl.window.extract import Id
+from burl.receive.batch import Ints
+from burl.window.calm import Bounds, Calm, Moments, Session, calm_ones
+from burl.window.closed import ClosedSessions
+from burl.window.extract import Mentions
 from burl.window.holders import Holders
-from burl.window.portion import STREAM, TIME_NS, Portion, RecordState, Row, pack, unpack
-from burl.window.ragged import Ragged
+from burl.window.numbered import Id
+from burl.window.portion import Portion
 from burl.window.recency import Recency
+from burl.window.records import Records, RecordState
 from burl.window.settings import WindowSettings
 from burl.window.spec import SessionSpec
 from burl.window.watermark import NEVER, SECOND_NS
 
-_Moment = tuple[int, int, int]
-"""Of an event: what is touched before is over, its sender's watermark after it, its service."""
-_time_ns, _stream = itemgetter(TIME_NS), itemgetter(STREAM)
+_Touch = tuple[int, Session]
+"""An event, and the session it belongs to."""
 
 
-@dataclass(slots=True, eq=False)
-class _Session:
-    """`ids` in order of first sight; `touched_ns` is its sender's watermark after its last event.
+class _Event(NamedTuple):
+    """An event that is taken alone: its place, time, `Moments`, and service."""
 
-    `holder` is the service of its first event.
-    """
-
-    number: int
-    ids: list[Id]
-    rows: list[Row]
-    newest_ns: int
-    touched_ns: int
-    holder: int
+    place: int
+    time_ns: int
+    limit_ns: int
+    after_ns: int
+    service: int
 
 
 class Sessions:
@@ -46,15 +40,15 @@ class Sessions:
     session of those that hold them.
     """
 
-    def __init__(self, settings: WindowSettings, spec: SessionSpec, table: StreamTable) -> None:
+    def __init__(self, settings: WindowSettings, spec: SessionSpec) -> None:
         self._settings = settings
-        self._table = table
         self._slack_ns = int(settings.slack_seconds * SECOND_NS)
         self._timeout_ns = int((spec.timeout_seconds or settings.session_timeout_seconds) * SECOND_NS)
+        self._bounds = Bounds(self._timeout_ns, settings.max_session_events)
         self._names = [kind.name for kind in spec.kinds]
         self._families = spec.families()
-        self._by_id: dict[Id, _Session] = {}
-        self._sessions: dict[int, _Session] = {}
+        self._by_id: dict[Id, Session] = {}
+        self._sessions: dict[int, Session] = {}
         self._recency: Recency[int] = Recency()
         self._holders: Holders[int] = Holders()
         self._next = 0
@@ -63,29 +57,55 @@ class Sessions:
         self._newest_ns = NEVER
         self.counters: Counter[str] = Counter()
 
-    def feed(self, portion: Portion, found: Iterable[tuple[int, Sequence[Id]]], out: Ragged) -> None:
+    def feed(self, portion: Portion, found: Mentions, out: ClosedSessions) -> None:
         """Take events with their ids; append the sessions that they close to `out`."""
         if len(portion):
             self._newest_ns = max(self._newest_ns, int(portion.times_ns.max()))
             if self._first_ns is None:
                 self._first_ns = int(portion.times_ns[0])
-        held = list(found)
-        events = [event for event, _ in held]
-        at = np.array(events, dtype=np.int64)
-        limits = portion.watermarks_before[at] - self._slack_ns - self._timeout_ns
-        columns = (limits, portion.watermarks_after[at], portion.services[at])
-        moments = zip(*(column.tolist() for column in columns), strict=True)
-        touched = [
-            self._take(row, ids, moment, out)
-            for (_, all_ids), row, moment in zip(held, portion.rows(events), moments, strict=True)
-            for ids in self._by_family(all_ids)
-        ]
-        self._touch(touched, portion.batch.sender)
-        self._evict(out)
+        if len(found.events):
+            events = found.events
+            limits_ns = portion.watermarks_before[events] - self._slack_ns - self._timeout_ns
+            moments = Moments(portion.times_ns[events], limits_ns, portion.watermarks_after[events])
+            places, services = portion.places(events), portion.services[events]
+            calm = calm_ones(found, moments, self._by_id, self._bounds)
+            touches = self._take_others(calm.others, found, (places, *moments, services), out)
+            touches += self._grow(calm, moments, places)
+            self._touch(touches, portion.batch.sender)
+            self._evict(out)
 
-    def _touch(self, sessions: list[_Session], sender: str) -> None:
+    def _take_others(
+        self, rows: Ints, found: Mentions, columns: Sequence[Ints], out: ClosedSessions
+    ) -> list[_Touch]:
+        """Take events one by one; the columns are those of `_Event`."""
+        events = map(_Event, *(column[rows].tolist() for column in columns))
+        numbers = found.numbers[rows].tolist()
+        return [
+            (row, self._take(event, group, out))
+            for row, event, number in zip(rows.tolist(), events, numbers, strict=True)
+            for group in self._by_family(found.ids[number])
+        ]
+
+    def _grow(self, calm: Calm, moments: Moments, places: Ints) -> list[_Touch]:
+        """Let calm sessions grow."""
+        touches = []
+        lasts = calm.events[calm.ends - 1]
+        held = places[calm.events].tolist()
+        columns = (calm.starts, calm.ends, calm.newest_ns, lasts, moments.after_ns[lasts])
+        rows = zip(calm.sessions, *(column.tolist() for column in columns), strict=True)
+        for one, start, end, newest_ns, last, after_ns in rows:
+            session = one if isinstance(one, Session) else self._by_id[one]
+            session.places += held[start:end]
+            session.newest_ns = max(session.newest_ns, newest_ns)
+            session.touched_ns = after_ns
+            self._held += end - start
+            touches.append((last, session))
+        return touches
+
+    def _touch(self, touches: list[_Touch], sender: str) -> None:
         """Note the last touch of each session, in order: all were of one sender."""
-        for session in reversed(list(dict.fromkeys(reversed(sessions)))):
+        touches.sort(key=itemgetter(0))
+        for session in reversed(dict.fromkeys(session for _, session in reversed(touches))):
             if session.number in self._sessions:
                 self._recency.touch(session.number, sender, session.touched_ns)
                 self._holders.touch(session.number, session.holder)
@@ -103,143 +123,123 @@ class Sessions:
             groups += [family] if one_thing else [[one] for one in family]
         return groups
 
-    def _take(self, row: Row, ids: Sequence[Id], moment: _Moment, out: Ragged) -> _Session:
+    def _take(self, event: _Event, ids: Sequence[Id], out: ClosedSessions) -> Session:
         """Put an event into the session that its ids name; return that."""
-        limit_ns, after_ns, _ = moment
-        time_ns = row[TIME_NS]
-        session = self._by_id.get(ids[0])
-        if (
-            session is None
-            or session.touched_ns < limit_ns
-            or time_ns > session.newest_ns + self._timeout_ns
-            or (len(ids) > 1 and any(self._by_id.get(one) is not session for one in ids))
-        ):
-            session = self._find(ids, time_ns, moment, out)
-        rows = session.rows
-        if rows and rows[-1] is row:
+        session = self._find(event, ids, out)
+        places = session.places
+        if places and places[-1] == event.place:
             return session  # it came here by another id already
-        rows.append(row)
-        session.touched_ns = after_ns
-        session.newest_ns = max(session.newest_ns, time_ns)
+        places.append(event.place)
+        session.touched_ns = event.after_ns
+        session.newest_ns = max(session.newest_ns, event.time_ns)
         self._held += 1
-        if len(rows) >= self._settings.max_session_events:
+        if len(places) >= self._bounds.max_events:
             self.counters["full_sessions"] += 1
             self._close(session, out, cut=True)
         return session
 
-    def _find(self, ids: Sequence[Id], time_ns: int, moment: _Moment, out: Ragged) -> _Session:
+    def _find(self, event: _Event, ids: Sequence[Id], out: ClosedSessions) -> Session:
         """Return the open session of `ids`: joined if they were in several, new if in none."""
-        limit_ns, _, service = moment
-        session: _Session | None = None
+        session: Session | None = None
         open_ones = {self._by_id[one] for one in ids if one in self._by_id}
         for other in sorted(open_ones, key=lambda one: one.number):
-            if other.touched_ns < limit_ns or time_ns > other.newest_ns + self._timeout_ns:
+            if other.touched_ns < event.limit_ns or event.time_ns > other.newest_ns + self._timeout_ns:
                 self._close(other, out)
             elif session is None:
                 session = other
             else:
                 self._join(session, other)
         if session is None:
-            session = self._sessions[self._next] = _Session(self._next, [], [], time_ns, -NEVER, service)
-            self._holders.touch(self._next, service)
+            session = Session(self._next, [], [], event.time_ns, -NEVER, event.service)
+            self._sessions[self._next] = session
+            self._holders.touch(self._next, event.service)
             self._next += 1
         self._name(session, ids)
         return session
 
-    def _name(self, session: _Session, ids: Sequence[Id]) -> None:
+    def _name(self, session: Session, ids: Sequence[Id]) -> None:
         for one in ids:
             if self._by_id.get(one) is not session:
                 self._by_id[one] = session
                 session.ids.append(one)
 
-    def _join(self, session: _Session, other: _Session) -> None:
+    def _join(self, session: Session, other: Session) -> None:
         """Move all of `other` into `session`, the older of the two."""
         self._remove(other)
         self._name(session, other.ids)
-        session.rows += other.rows
+        session.places += other.places
         session.newest_ns = max(session.newest_ns, other.newest_ns)
-        self._held += len(other.rows)
+        self._held += len(other.places)
 
-    def _remove(self, session: _Session) -> None:
+    def _remove(self, session: Session) -> None:
         del self._sessions[session.number]
         self._recency.discard(session.number)
         self._holders.discard(session.number, session.holder)
         for one in session.ids:
             del self._by_id[one]
-        self._held -= len(session.rows)
+        self._held -= len(session.places)
 
-    def _close(self, session: _Session, out: Ragged, *, cut: bool = False) -> None:
-        """Emit a session: by service, and there in order of event time.
-
-        Which of two services logs first within a few milliseconds is chance. Kept apart, the order of each
-        one's lines is what it always is: in the training part of data/shop, sessions hold 173 different pairs
-        of neighbours, 19 of them once, against 273 and 44 with all lines in one order of time.
-        """
+    def _close(self, session: Session, out: ClosedSessions, *, cut: bool = False) -> None:
         self._remove(session)
         ids = sorted(session.ids, key=itemgetter(0))
-        out.append_rows(self._in_order(session.rows))
-        complete = not cut and self._saw_begin(session)
-        out.close(ids[0][1], self._names[ids[0][0]], [text for _, text in ids], complete=complete)
+        out.close([text for _, text in ids], self._names[ids[0][0]], session.places, cut=cut)
 
-    def _saw_begin(self, session: _Session) -> bool:
-        """Return False when events before the first of all input may have belonged to the session."""
-        first_ns = min(map(_time_ns, session.rows))
-        return self._first_ns is None or first_ns - self._first_ns > self._timeout_ns
-
-    def _in_order(self, rows: list[Row]) -> list[Row]:
-        ordered = sorted(rows, key=_time_ns)
-        streams = set(map(_stream, rows))
-        if len(streams) > 1:
-            services = {stream: self._table.identity(stream).service for stream in streams}
-            ordered.sort(key=lambda row: services[row[STREAM]])
-        return ordered
-
-    def _evict(self, out: Ragged) -> None:
+    def _evict(self, out: ClosedSessions) -> None:
         settings, sessions = self._settings, self._sessions
         victims = self._holders.victims(lambda _: 1)
         while len(sessions) > settings.max_sessions:
             self._evict_one(next(victims), out)
-        victims = self._holders.victims(lambda number: len(sessions[number].rows))
+        victims = self._holders.victims(lambda number: len(sessions[number].places))
         while self._held > settings.max_session_records:
             self._evict_one(next(victims), out)
 
-    def _evict_one(self, number: int, out: Ragged) -> None:
+    def _evict_one(self, number: int, out: ClosedSessions) -> None:
         self.counters["evicted_sessions"] += 1
         self._close(self._sessions[number], out, cut=True)
 
-    def expire(self, sender: str, watermark_ns: int, out: Ragged) -> None:
+    def expire(self, sender: str, watermark_ns: int, out: ClosedSessions) -> None:
         """Close the sessions last touched by the sender that have been silent for too long."""
         for number in self._recency.expire(sender, watermark_ns - self._slack_ns - self._timeout_ns):
             self._close(self._sessions[number], out)
 
-    def flush(self, out: Ragged) -> None:
+    def flush(self, out: ClosedSessions) -> None:
         """Close all sessions, the longest silent first."""
         for number in list(self._recency):
             session = self._sessions[number]
             self._close(session, out, cut=session.newest_ns + self._timeout_ns >= self._newest_ns)
 
-    def state(self) -> list[Any]:
+    @property
+    def begun_ns(self) -> int:
+        """A session that began until then may have begun before all input did."""
+        return NEVER if self._first_ns is None else self._first_ns + self._timeout_ns
+
+    def held(self) -> Iterable[list[int]]:
+        """Return the places of all records held."""
+        return [session.places for session in self._sessions.values()]
+
+    def state(self, records: Records) -> list[Any]:
         """Return what `restore` needs, as msgpack-able values: the longest silent session first."""
         sessions = [
-            [self._recency.touched(number), *_pack(self._sessions[number])] for number in self._recency
+            [self._recency.touched(number), *_pack(self._sessions[number], records)]
+            for number in self._recency
         ]
         return [self._first_ns, self._newest_ns, sessions]
 
-    def restore(self, state: list[Any]) -> None:
-        """Fill empty sessions from `state`."""
+    def restore(self, state: list[Any], records: Records) -> None:
+        """Fill empty sessions from `state`; what they hold is added to `records`."""
         self._first_ns, self._newest_ns, sessions = state
-        for (sender, watermark_ns), number, ids, records, newest_ns, *holder in sessions:
-            rows = [unpack(record) for record in records]
+        for (sender, watermark_ns), number, ids, held, newest_ns, *holder in sessions:
+            places = records.restore(held)
             # states saved before sessions had holders tell of none: all are of one then
-            session = _Session(number, [], rows, newest_ns, watermark_ns, holder[0] if holder else 0)
+            session = Session(number, [], places, newest_ns, watermark_ns, holder[0] if holder else 0)
             self._sessions[number] = session
             self._name(session, [(kind, text) for kind, text in ids])
             self._recency.touch(number, sender, watermark_ns)
             self._holders.touch(number, session.holder)
-            self._held += len(rows)
+            self._held += len(places)
             self._next = max(self._next, number + 1)
 
 
-def _pack(session: _Session) -> tuple[int, list[Id], list[RecordState], int, int]:
-    records = [pack(row) for row in session.rows]
-    return (session.number, session.ids, records, session.newest_ns, session.holder)
+def _pack(session: Session, records: Records) -> tuple[int, list[Id], list[RecordState], int, int]:
+    held = [records.state(place) for place in session.places]
+    return (session.number, session.ids, held, session.newest_ns, session.holder)

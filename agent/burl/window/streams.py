@@ -2,16 +2,17 @@
 
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from burl.receive.batch import StreamTable
-from burl.window.groups import Groups, group_by_stream, newest_before
-from burl.window.portion import Portion, Row, pack, unpack
-from burl.window.ragged import Ragged, Source
+from burl.window.closed import ClosedWindows
+from burl.window.groups import Groups, group, newest_before
+from burl.window.portion import Portion
 from burl.window.recency import Recency
+from burl.window.records import NOWHERE, Records
 from burl.window.settings import WindowSettings
 from burl.window.watermark import NEVER, SECOND_NS
 
@@ -24,15 +25,16 @@ class _Stream:
     lead: int = 0
     templates: list[int] = field(default_factory=list)
     times_ns: list[int] = field(default_factory=list)
-    sources: list[Source] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    """Of the records; NOWHERE for history, of which none is held."""
 
 
 @dataclass(slots=True)
 class _Run:
     """The events of a portion, grouped by stream."""
 
-    out: Ragged
-    rows: list[Row]
+    out: ClosedWindows
+    places: list[int]
     templates: list[int]
     times_ns: list[int]
     late: list[bool]
@@ -47,25 +49,24 @@ class StreamWindows:
     open one, for the order around it is in doubt. A silent stream's next window keeps its history.
     """
 
-    def __init__(self, settings: WindowSettings, table: StreamTable) -> None:
+    def __init__(self, settings: WindowSettings) -> None:
         self._settings = settings
         self._slack_ns = int(settings.slack_seconds * SECOND_NS)
         self._idle_ns = int(settings.window_idle_seconds * SECOND_NS)
-        self._table = table
         self._streams: dict[int, _Stream] = {}
         self._recency: Recency[int] = Recency()
         self.counters: Counter[str] = Counter()
 
-    def feed(self, portion: Portion, out: Ragged) -> None:
+    def feed(self, portion: Portion, out: ClosedWindows) -> None:
         """Take the portion's events; append the windows that they close to `out`."""
         if not len(portion):
             return
-        groups = group_by_stream(portion.streams)
-        states = [self._streams.setdefault(stream, _Stream()) for stream in groups.streams]
+        groups = group(portion.streams)
+        states = [self._streams.setdefault(stream, _Stream()) for stream in groups.values]
         run = self._look(portion, groups, states, out)
         touched = portion.watermarks_after[groups.order[np.asarray(groups.ends) - 1]].tolist()
         for stream, state, start, end, watermark_ns in zip(
-            groups.streams, states, groups.starts, groups.ends, touched, strict=True
+            groups.values, states, groups.starts, groups.ends, touched, strict=True
         ):
             self._take(stream, state, run, start, end)
             self._recency.touch(stream, portion.batch.sender, watermark_ns)
@@ -73,7 +74,7 @@ class StreamWindows:
             self.counters["evicted_streams"] += 1
             self._forget(self._recency.oldest(), out)
 
-    def _look(self, portion: Portion, groups: Groups, states: list[_Stream], out: Ragged) -> _Run:
+    def _look(self, portion: Portion, groups: Groups, states: list[_Stream], out: ClosedWindows) -> _Run:
         """Find, for all streams at once, which events are late and where windows end."""
         order = groups.order
         times_ns = portion.times_ns[order]
@@ -84,7 +85,7 @@ class StreamWindows:
             state.newest_ns = int(after[end - 1])
         touched = np.empty(len(order), dtype=np.int64)
         touched[1:] = portion.watermarks_after[order[:-1]]
-        touched[groups.starts] = [self._touched(stream) for stream in groups.streams]
+        touched[groups.starts] = [self._touched(stream) for stream in groups.values]
         known = newest != NEVER
         late = known & (times_ns < newest - self._slack_ns)
         silent = portion.watermarks_before[order] - self._slack_ns > touched + self._idle_ns
@@ -92,7 +93,7 @@ class StreamWindows:
         self.counters["late_events"] += int(late.sum())
         return _Run(
             out=out,
-            rows=portion.rows(order.tolist()),
+            places=portion.places(np.arange(len(order)))[order].tolist(),
             templates=portion.templates[order].tolist(),
             times_ns=times_ns.tolist(),
             late=late.tolist(),
@@ -118,61 +119,58 @@ class StreamWindows:
             stop = min(end, start + room)
             state.templates += run.templates[start:stop]
             state.times_ns += run.times_ns[start:stop]
-            state.sources += run.rows[start:stop]
+            state.places += run.places[start:stop]
             if stop - start == room:
                 self._close(stream, state, run.out)
             start = stop
 
-    def _close(self, stream: int, state: _Stream, out: Ragged) -> None:
+    def _close(self, stream: int, state: _Stream, out: ClosedWindows) -> None:
         """Emit the open window, unless it is empty; its last events become the history of the next."""
         if len(state.templates) == state.lead:
             return
         out.templates += state.templates
         out.times_ns += state.times_ns
-        out.sources += state.sources
-        out.streams += [stream] * len(state.templates)
-        out.close(self._table.identity(stream).stream, "window", [], state.lead)
+        out.places += state.places
+        out.close(stream, state.lead)
         history = max(0, len(state.templates) - self._settings.history_events)
         state.templates = state.templates[history:]
         state.times_ns = state.times_ns[history:]
         state.lead = len(state.templates)
-        state.sources = [None] * state.lead
+        state.places = [NOWHERE] * state.lead
 
-    def _forget(self, stream: int, out: Ragged) -> None:
+    def _forget(self, stream: int, out: ClosedWindows) -> None:
         self._close(stream, self._streams.pop(stream), out)
         self._recency.discard(stream)
 
-    def expire(self, sender: str, watermark_ns: int, out: Ragged) -> None:
+    def expire(self, sender: str, watermark_ns: int, out: ClosedWindows) -> None:
         """Close the windows of the sender's streams that have been silent for too long."""
         for stream in self._recency.expire(sender, watermark_ns - self._slack_ns - self._idle_ns):
             self._close(stream, self._streams[stream], out)
 
-    def flush(self, out: Ragged) -> None:
+    def flush(self, out: ClosedWindows) -> None:
         """Close all windows."""
         for stream in self._recency:
             self._close(stream, self._streams[stream], out)
 
-    def state(self) -> list[Any]:
+    def held(self) -> Iterable[list[int]]:
+        """Return the places of all records held."""
+        return [state.places for state in self._streams.values()]
+
+    def state(self, records: Records) -> list[Any]:
         """Return what `restore` needs, as msgpack-able values: the longest silent stream first."""
         return [
-            [stream, self._recency.touched(stream), *_pack(self._streams[stream])] for stream in self._recency
+            [stream, self._recency.touched(stream), *_pack(self._streams[stream], records)]
+            for stream in self._recency
         ]
 
-    def restore(self, state: list[Any]) -> None:
-        """Fill empty windows from `state`."""
-        for stream, (sender, watermark_ns), *packed in state:
-            self._streams[stream] = _unpack(*packed)
+    def restore(self, state: list[Any], records: Records) -> None:
+        """Fill empty windows from `state`; what they hold is added to `records`."""
+        for stream, (sender, watermark_ns), newest_ns, lead, templates, times_ns, held in state:
+            places = [NOWHERE] * lead + records.restore(held)
+            self._streams[stream] = _Stream(newest_ns, lead, templates, times_ns, places)
             self._recency.touch(stream, sender, watermark_ns)
 
 
-def _pack(state: _Stream) -> list[Any]:
-    records = [pack(source) for source in state.sources if source is not None]
-    return [state.newest_ns, state.lead, state.templates, state.times_ns, records]
-
-
-def _unpack(
-    newest_ns: int, lead: int, templates: list[int], times_ns: list[int], records: list[Any]
-) -> _Stream:
-    sources: list[Source] = [None] * lead
-    sources += [unpack(record) for record in records]
-    return _Stream(newest_ns, lead, templates, times_ns, sources)
+def _pack(state: _Stream, records: Records) -> list[Any]:
+    held = [records.state(place) for place in state.places[state.lead :]]
+    return [state.newest_ns, state.lead, state.templates, state.times_ns, held]

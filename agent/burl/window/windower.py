@@ -1,22 +1,33 @@
 """The window room's front: a batch and its templates in, the units that detectors score out."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from burl.parse import Catalogue
 from burl.receive.batch import Batch, Ints, StreamTable
+from burl.window.closed import ClosedSessions, ClosedWindows
 from burl.window.context import BatchContext, Contexts
 from burl.window.extract import Extractor
-from burl.window.intervals import Closed, IntervalCounts
+from burl.window.intervals import ClosedIntervals, IntervalCounts
 from burl.window.portion import Parameters, Portion, events_of, portion_of
-from burl.window.ragged import Ragged
+from burl.window.records import HeldRecords
 from burl.window.sessions import Sessions
 from burl.window.settings import WindowSettings
 from burl.window.spec import SessionSpec
 from burl.window.streams import StreamWindows
-from burl.window.units import Events, Intervals, Sequences, Unit
+from burl.window.units import Events, Intervals, Sequences
 from burl.window.watermark import Watermarks
+
+
+@dataclass(slots=True)
+class _Closed:
+    """What a step closed."""
+
+    windows: ClosedWindows = field(default_factory=ClosedWindows)
+    sessions: ClosedSessions = field(default_factory=ClosedSessions)
+    intervals: ClosedIntervals = field(default_factory=ClosedIntervals)
 
 
 @dataclass(slots=True)
@@ -83,31 +94,39 @@ class Windower:
         self._catalogue = catalogue
         self._table = streams
         self._parameters = parameters
+        self._held = HeldRecords()
         self._watermarks = Watermarks(settings.max_senders)
-        self._windows = StreamWindows(settings, streams)
+        self._windows = StreamWindows(settings)
         self._wants_windows = windows
         self._kinds = [kind.name for kind in sessions.kinds] if sessions else []
-        self._sessions = Sessions(settings, sessions or SessionSpec(kinds=()), streams)
+        self._sessions = Sessions(settings, sessions or SessionSpec(kinds=()))
         self._extractor = Extractor(sessions, catalogue, parameters) if sessions else None
         self._intervals = IntervalCounts(settings)
-        units: tuple[Unit, ...] = ("window", "session")
-        self._none = {unit: Ragged().build(unit, catalogue, streams) for unit in units}
-        """What most steps close: nothing."""
+        none = _Closed()
+        self._no_windows = none.windows.build(catalogue, streams, self._held.records)
+        self._no_sessions = none.sessions.build(catalogue, streams, self._held.records)
         self._contexts = Contexts(settings.context_lines, settings.max_body_chars, settings.max_streams)
 
     def feed(self, batch: Batch, templates: Ints) -> Windowed:
         """Take a batch and the template of each of its records (-1 = it continues the record before it)."""
-        portion = portion_of(batch, templates, self._table, self._watermarks, self._settings.max_body_chars)
+        closed = _Closed()
+        portion = portion_of(
+            batch,
+            templates,
+            self._table,
+            self._watermarks,
+            max_body_chars=self._settings.max_body_chars,
+            records=self._held.records,
+        )
         context = self._contexts.feed(batch)
-        windows, sessions, intervals = Ragged(), Ragged(), Closed()
         if self._wants_windows:
-            self._windows.feed(portion, windows)
+            self._windows.feed(portion, closed.windows)
         if self._extractor is not None:
-            self._sessions.feed(portion, self._extractor.ids(portion), sessions)
+            self._sessions.feed(portion, self._extractor.ids(portion), closed.sessions)
         watermark_ns = self._watermarks.get(batch.sender)
         self._intervals.feed(portion, watermark_ns)
-        self._expire(batch.sender, watermark_ns, windows, sessions, intervals)
-        return self._give(windows, sessions, intervals, portion, context)
+        self._expire(batch.sender, watermark_ns, closed)
+        return self._give(closed, portion, context)
 
     def advance(self, now_ns: int) -> Windowed:
         """Let the wall clock move the watermark of idle senders; `now_ns` since the epoch.
@@ -115,72 +134,80 @@ class Windower:
         Not to be called while requests are refused, just after a start, or in a replay: then silence means
         nothing.
         """
-        windows, sessions, intervals = Ragged(), Ragged(), Closed()
+        closed = _Closed()
         moved = self._watermarks.advance_idle(now_ns, self._settings.idle_after_seconds)
         for sender, watermark_ns in moved.items():
-            self._expire(sender, watermark_ns, windows, sessions, intervals)
-        return self._give(windows, sessions, intervals)
+            self._expire(sender, watermark_ns, closed)
+        return self._give(closed)
 
     def flush(self) -> Windowed:
         """Close everything: the end of the input."""
-        windows, sessions, intervals = Ragged(), Ragged(), Closed()
-        self._windows.flush(windows)
-        self._sessions.flush(sessions)
-        self._intervals.flush(intervals)
-        return self._give(windows, sessions, intervals)
+        closed = _Closed()
+        self._windows.flush(closed.windows)
+        self._sessions.flush(closed.sessions)
+        self._intervals.flush(closed.intervals)
+        return self._give(closed)
 
     def counters(self) -> Counter[str]:
         """Return how often each limit bit since the start, by name; late events too."""
         return self._windows.counters + self._sessions.counters + self._intervals.counters
 
-    def _expire(
-        self, sender: str, watermark_ns: int, windows: Ragged, sessions: Ragged, intervals: Closed
-    ) -> None:
-        self._windows.expire(sender, watermark_ns, windows)
-        self._sessions.expire(sender, watermark_ns, sessions)
-        self._intervals.expire(sender, watermark_ns, intervals)
+    def _expire(self, sender: str, watermark_ns: int, closed: _Closed) -> None:
+        self._windows.expire(sender, watermark_ns, closed.windows)
+        self._sessions.expire(sender, watermark_ns, closed.sessions)
+        self._intervals.expire(sender, watermark_ns, closed.intervals)
 
     def _give(
-        self,
-        windows: Ragged,
-        sessions: Ragged,
-        intervals: Closed,
-        portion: Portion | None = None,
-        context: BatchContext | None = None,
+        self, closed: _Closed, portion: Portion | None = None, context: BatchContext | None = None
     ) -> Windowed:
-        return Windowed(
+        windowed = Windowed(
             events=events_of(portion, self._catalogue, self._parameters),
-            windows=self._build(windows, "window"),
-            sessions=self._build(sessions, "session"),
-            intervals=intervals.build(self._catalogue, self._settings.interval_seconds),
+            windows=self._built_windows(closed.windows),
+            sessions=self._built_sessions(closed.sessions),
+            intervals=closed.intervals.build(
+                self._catalogue, self._held.records, self._settings.interval_seconds
+            ),
             _portion=portion,
             _context=context,
             _context_lines=self._settings.context_lines,
         )
+        if self._held.are_many:
+            holders = (self._windows, self._sessions, self._intervals)
+            self._held.collect(chain.from_iterable(holder.held() for holder in holders))
+        return windowed
 
-    def _build(self, gathered: Ragged, unit: Unit) -> Sequences:
-        return gathered.build(unit, self._catalogue, self._table) if gathered.keys else self._none[unit]
+    def _built_windows(self, closed: ClosedWindows) -> Sequences:
+        if not closed.owners:
+            return self._no_windows
+        return closed.build(self._catalogue, self._table, self._held.records)
+
+    def _built_sessions(self, closed: ClosedSessions) -> Sequences:
+        if not closed.keys:
+            return self._no_sessions
+        return closed.build(self._catalogue, self._table, self._held.records, self._sessions.begun_ns)
 
     def state(self) -> dict[str, Any]:
         """Return what `restore` needs, as msgpack-able values. Streams and catalogue are saved apart."""
-        return {name: part.state() for name, part in self._parts().items()} | {"kinds": self._kinds}
+        records = self._held.records
+        return {
+            "kinds": self._kinds,
+            "watermarks": self._watermarks.state(),
+            "contexts": self._contexts.state(),
+            "windows": self._windows.state(records),
+            "sessions": self._sessions.state(records),
+            "intervals": self._intervals.state(records),
+        }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Continue from `state` exactly; to be called before anything is fed.
 
         Sessions of other kinds than this windower's cannot go on: they are left out.
         """
-        for name, part in self._parts().items():
-            if part is self._sessions and state["kinds"] != self._kinds:
-                continue
-            if part is not self._windows or self._wants_windows:
-                part.restore(state[name])
-
-    def _parts(self) -> dict[str, Watermarks | StreamWindows | Sessions | IntervalCounts | Contexts]:
-        return {
-            "watermarks": self._watermarks,
-            "windows": self._windows,
-            "sessions": self._sessions,
-            "intervals": self._intervals,
-            "contexts": self._contexts,
-        }
+        records = self._held.records
+        self._watermarks.restore(state["watermarks"])
+        self._contexts.restore(state["contexts"])
+        self._intervals.restore(state["intervals"], records)
+        if self._wants_windows:
+            self._windows.restore(state["windows"], records)
+        if state["kinds"] == self._kinds:
+            self._sessions.restore(state["sessions"], records)

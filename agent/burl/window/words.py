@@ -8,6 +8,8 @@ _WILDCARD = re.compile(r"<[^<>\s]+>")
 _ANY = "<*>"
 _BEGUN_WORD = re.compile(r"[A-Za-z0-9_.-]*$")
 _MAX_ANCHOR_CHARS = 32
+_BEHIND_WORDS = ",;:)]"
+_WORD_BYTES = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 _INSIDE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.")
 
 
@@ -58,6 +60,16 @@ def word_after(body: str, anchor: str) -> str:
     """Return the word right after the first `anchor` in `body`, or ""."""
     match = after(anchor).search(body)
     return (match and match[1]) or ""
+
+
+def plain_words_after(bodies: Sequence[str], anchor: str) -> list[str] | None:
+    """Return `word_after` of each body; None where one of them has none, or it has not the plainest form.
+
+    Without an expression: that takes three times as long for each line.
+    """
+    words = [body.partition(anchor)[2].partition(" ")[0].rstrip(_BEHIND_WORDS) for body in bodies]
+    other_chars = "".join(words).encode(errors="replace").translate(None, _WORD_BYTES)
+    return words if all(words) and not other_chars else None
 
 
 def after(anchor: str) -> re.Pattern[str]:

@@ -77,6 +77,12 @@ def test_cutting_into_batches_changes_no_unit(lines: list[Line], cuts: list[int]
     assert _units(_run(lines, cuts)) == _units(_run(lines, []))
 
 
+@given(_streams())
+@settings(max_examples=200, deadline=None)
+def test_events_together_make_what_each_alone_makes(lines: list[Line]) -> None:
+    assert _units(_run(lines, [])) == _units(_run(lines, list(range(len(lines)))))
+
+
 @given(_streams(), st.lists(st.integers(0, 50), max_size=6))
 @settings(max_examples=200, deadline=None)
 def test_a_restart_between_any_two_batches_changes_nothing(lines: list[Line], cuts: list[int]) -> None:

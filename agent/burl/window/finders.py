@@ -1,0 +1,142 @@
+"""Finds ids in lines of one template: by the text before them, by what they look like, or by masking."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import repeat
+from operator import itemgetter
+
+from burl.window.numbered import Id, Numbered
+from burl.window.patterns import SEARCHED_CHARS, Finds
+from burl.window.portion import Parameters
+from burl.window.spec import Slot
+from burl.window.words import after, plain_words_after, words_of
+
+LineFinder = Callable[[str, int], Iterable[Id]]
+"""Called as `finder(body, template)`; returns ids in any order."""
+
+Search = Callable[[str], re.Match[str] | None]
+
+
+Finder = Callable[[Sequence[str], int, Numbered], Iterable[int]]
+"""Called as `finder(bodies, template, numbered)` for lines of one template; returns the number of each one's
+ids."""
+
+
+def by_line(find: LineFinder) -> Finder:
+    """Return a finder that looks at each line."""
+
+    def each(bodies: Sequence[str], template: int, numbered: Numbered) -> Iterable[int]:
+        return numbered.of_ids([tuple(sorted(set(find(body, template)))) for body in bodies])
+
+    return each
+
+
+def from_slots(
+    places: list[tuple[int, Slot]],
+    parameters: Parameters,
+    shapes: Mapping[int, Finds],
+    besides: LineFinder | None = None,
+) -> Finder:
+    """Return a finder for one template whose ids stand in known slots.
+
+    Args:
+        places: kind and slot of each.
+        parameters: gives a line's variable parts.
+        shapes: expressions for words of kinds that have a name.
+        besides: finds further ids in the lines.
+    """
+    exact = _from_parameters(places, parameters)
+    if besides:
+        return by_line(all_of((besides, exact)))
+    if all(slot.after for _, slot in places):
+        return _from_anchors(places, exact)
+    if all(kind in shapes for kind, _ in places):
+        return by_line(_from_shapes(Counter(kind for kind, _ in places), shapes, exact))
+    return by_line(exact)
+
+
+def _from_shapes(wanted: Mapping[int, int], shapes: Mapping[int, Finds], otherwise: LineFinder) -> LineFinder:
+    """Return a finder of as many words of each kind as are wanted; a line with others is looked at in full.
+
+    Where a parameter begins is known only after masking, which takes thirty times as long.
+    """
+
+    def find(body: str, template: int) -> Iterable[Id]:
+        found: list[Id] = []
+        text = body[:SEARCHED_CHARS]
+        for kind, count in wanted.items():
+            words = [match[0] for match in shapes[kind].finditer(text)]
+            if len(words) != count:
+                return otherwise(body, template)
+            found += [(kind, word) for word in words]
+        return found
+
+    return find
+
+
+def _from_anchors(places: list[tuple[int, Slot]], otherwise: LineFinder) -> Finder:
+    """Return a finder by the text before each id; a line that lacks it is looked at in full."""
+    places = sorted(places, key=itemgetter(0))
+    kinds = [kind for kind, _ in places]
+    one_by_one = by_line(
+        _from_searches([(kind, after(slot.after).search) for kind, slot in places], otherwise)
+    )
+
+    def find(bodies: Sequence[str], template: int, numbered: Numbered) -> Iterable[int]:
+        words = [column for _, slot in places if (column := plain_words_after(bodies, slot.after))]
+        if len(words) < len(places):
+            return one_by_one(bodies, template, numbered)
+        if len(words) == 1:
+            return numbered.of_words(kinds[0], words[0])
+        columns = (zip(repeat(kind), column) for kind, column in zip(kinds, words, strict=True))
+        return numbered.of_ids(zip(*columns, strict=True))
+
+    return find if len(set(kinds)) == len(kinds) else one_by_one
+
+
+def _from_searches(searches: list[tuple[int, Search]], otherwise: LineFinder) -> LineFinder:
+
+    def find(body: str, template: int) -> Iterable[Id]:
+        found = [(kind, match[1]) for kind, search in searches if (match := search(body)) and match[1]]
+        return found if len(found) == len(searches) else otherwise(body, template)
+
+    return find
+
+
+def _from_parameters(places: list[tuple[int, Slot]], parameters: Parameters) -> LineFinder:
+    wanted: dict[int, list[tuple[int, int]]] = {}
+    for kind, slot in places:
+        wanted.setdefault(slot.parameter, []).append((slot.word, kind))
+
+    def find(body: str, template: int) -> list[Id]:
+        found = []
+        for parameter, words in enumerate(words_of(body, parameters(body, template))):
+            targets = wanted.get(parameter, ())
+            found += [(kind, words[word]) for word, kind in targets if word < len(words)]
+        return found
+
+    return find
+
+
+def all_of(finders: Sequence[LineFinder]) -> LineFinder:
+    """Return a finder of what each of these finds."""
+
+    def find(body: str, template: int) -> Iterable[Id]:
+        return (one for finder in finders for one in finder(body, template))
+
+    return find
+
+
+def from_text(patterns: list[tuple[int, Finds]]) -> LineFinder:
+    """Return a finder by regular expressions."""
+
+    def find(body: str, _template: int) -> list[Id]:
+        found = []
+        text = body[:SEARCHED_CHARS]
+        for kind, pattern in patterns:
+            group = 1 if pattern.groups else 0
+            found += [(kind, match[group]) for match in pattern.finditer(text) if match[group]]
+        return found
+
+    return find

@@ -1,0 +1,58 @@
+"""Held records: what nobody holds is left behind, what is held stays what it was."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from burl.receive.uid import Held
+from burl.window.records import NOWHERE, HeldRecords, Records
+from burl.window.settings import WindowSettings
+from burl.window.spec import SessionKind, SessionSpec
+from support.window_world import World, sessions, windows
+
+ORDER = SessionKind(name="order", pattern=r"order=(\d+)")
+_ROWS = st.lists(st.tuples(st.text(max_size=3), st.booleans()), max_size=30)
+
+
+def _filled(records: Records, rows: list[tuple[str, bool]]) -> None:
+    numbers = np.arange(4 * len(rows), dtype=np.int64).reshape(-1, 4)
+    traces = [f"trace-{i}" if traced else "" for i, (_, traced) in enumerate(rows)]
+    uids = [("stream", i, 0) for i in range(len(rows))]
+    records.add(numbers, [body for body, _ in rows], Held(uids, traces, [""] * len(rows)))
+
+
+@given(_ROWS, st.data())
+def test_a_collection_keeps_what_is_held_and_leaves_behind_the_rest(
+    rows: list[tuple[str, bool]], data: st.DataObject
+) -> None:
+    held = HeldRecords()
+    _filled(held.records, rows)
+    places = st.lists(st.integers(NOWHERE, len(rows) - 1), max_size=len(rows) // 2)
+    holders = data.draw(st.lists(places, max_size=2))
+    before, kept = held.records, [list(each) for each in holders]
+    held.collect(holders)
+    for old, new in zip(kept, holders, strict=True):
+        assert [place == NOWHERE for place in old] == [place == NOWHERE for place in new]
+        pairs = [(a, b) for a, b in zip(old, new, strict=True) if a != NOWHERE]
+        assert [held.records.record(b) for _, b in pairs] == [before.record(a) for a, _ in pairs]
+    if 2 * sum(map(len, kept)) <= len(rows):
+        assert len(held.records) == len({place for each in kept for place in each} - {NOWHERE})
+
+
+@given(_ROWS)
+def test_records_survive_their_state(rows: list[tuple[str, bool]]) -> None:
+    records, others = Records(), Records()
+    _filled(records, rows)
+    states = [records.state(place) for place in range(len(records))]
+    assert [others.state(place) for place in others.restore(states)] == states
+
+
+def test_what_is_open_and_what_was_closed_names_its_records_after_collections() -> None:
+    world = World(WindowSettings(session_timeout_seconds=1e6), SessionSpec(kinds=(ORDER,)))
+    world.feed([(0.0, 1, "open order=1")])
+    for start in range(0, 4_000, 200):  # 16 MB in all
+        world.feed([(float(at), 0, f"{at} {'x' * 4_000}") for at in range(start, start + 200)])
+    world.flush()
+    assert world.sequences(sessions)[0][-1] == [("uid-0", "open order=1")]
+    others = [judged for key, *_, judged in world.sequences(windows) if key == "shop/pod-0/main"]
+    assert [int(body.split()[0]) for judged in others for _, body in judged] == list(range(4_000))
