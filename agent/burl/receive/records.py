@@ -106,8 +106,11 @@ class Records:
         """Return the serialised KeyValues of a record; a map body's count as attributes."""
         text, (starts, ends) = self.text, self._attribute_places
         own = [text[starts[at] : ends[at]] for at in range(*self._attribute_bounds[index : index + 2])]
-        body = self.body(index)
-        return [*own, *body_entries(body)] if body.startswith(bytes([_MAP_TAG])) else own
+        return [*own, *body_entries(self.body(index))] if index in self._maps else own
+
+    @cached_property
+    def _maps(self) -> frozenset[int]:
+        return frozenset(self.map_rows)
 
     @cached_property
     def _attribute_places(self) -> tuple[list[int], list[int]]:
