@@ -29,13 +29,14 @@ from burl.engine.pipeline import Pipeline
 from burl.engine.resends import Resends
 from burl.engine.settings import EngineSettings
 from burl.engine.shadow import Shadow
-from burl.engine.storage import Storage
+from burl.engine.storage import ADVANCE, Storage
 from burl.engine.writer import Pending, Writer
 from burl.errors import BurlError, Refused
 from burl.receive.otlp import Decoder
 
 _LOG = logging.getLogger(__name__)
-_TICK_SECONDS = 0.25
+_TICK_SECONDS, _IDLE_TICK_SECONDS = 0.25, 1.0
+"""How often upkeep is looked after between requests, while some is due soon, and else."""
 _BURST_SECONDS = 2.0
 """After so long without a request, what a burst took is given back."""
 
@@ -188,7 +189,7 @@ class Engine:
     def _run(self) -> None:
         while True:
             try:
-                item = self._inbox.take(_TICK_SECONDS)
+                item = self._inbox.take(self._tick_seconds)
             except queue.Empty:
                 self._guarded(self._tick)
                 continue
@@ -200,6 +201,11 @@ class Engine:
                 self._take(item)
             self._guarded(self._storage.maintain, self._state)
             del item  # the bytes of requests are not to be kept until others come
+
+    @property
+    def _tick_seconds(self) -> float:
+        is_idle = self._storage.settled and not self._hoards
+        return _IDLE_TICK_SECONDS if is_idle else _TICK_SECONDS
 
     def _guarded(self, step: Callable[..., None], *arguments: Any) -> None:
         """Run a step of upkeep; what fails is said once for as long as it goes on."""
@@ -285,7 +291,7 @@ class Engine:
         elif now - self._quiet_since >= self._settings.idle_seconds:
             self._quiet_since = now
             now_ns = self._clock.time_ns()
-            self._journal("advance", now_ns)
+            self._journal(ADVANCE, now_ns)
             self._submit(self._pipeline.advance(now_ns))
             if self._shadow:
                 self._shadow.advance(now_ns)
@@ -303,7 +309,7 @@ class Engine:
         With `attempts`, the starts before this one died of it: its requests are judged one by one, and those
         that are guilty not at all.
         """
-        if entry[0] == "advance":
+        if entry[0] == ADVANCE:
             self._submit(self._pipeline.advance(entry[1]))
             return 1
         if entry[0] == "suppressions":

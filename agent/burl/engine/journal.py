@@ -22,7 +22,11 @@ _HEADER = struct.Struct("<II")
 
 
 class Journal:
-    """Appends entries to one file. The engine's thread owns it; only `sync` may run beside `append`."""
+    """Appends entries to one file. The engine's thread owns it; only `sync` may run beside `append`.
+
+    Attributes:
+        dirty: whether something was appended since the last sync.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open `path` for appending, cutting off a damaged tail first. Raises OSError."""
@@ -30,7 +34,7 @@ class Journal:
         self._fd = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
         os.ftruncate(self._fd, keep)
         self._end = keep
-        self._dirty = False
+        self.dirty = False
 
     @property
     def size_bytes(self) -> int:
@@ -49,12 +53,12 @@ class Journal:
             os.ftruncate(self._fd, self._end)
             raise
         self._end += len(data)
-        self._dirty = True
+        self.dirty = True
 
     def sync(self) -> None:
         """Ask the disk to hold what was appended: bounds what a power cut can take."""
-        if self._dirty:
-            self._dirty = False  # first: an entry may be appended while the disk works
+        if self.dirty:
+            self.dirty = False  # first: an entry may be appended while the disk works
             os.fdatasync(self._fd)
 
     def close(self) -> None:

@@ -21,6 +21,12 @@ _COST_FACTOR = 20
 """A checkpoint comes at the earliest after this many times what it held the engine up: 5 % of its time."""
 
 
+ADVANCE = "advance"
+"""The kind of entry that lets time pass: a few are worth no checkpoint, as replaying them is cheap."""
+_ADVANCES_BYTES = 16 * 1024
+"""A journal of so much is worth one, whatever it holds."""
+
+
 class Storage:
     """Journal and checkpoints of one agent; owned by the engine's thread.
 
@@ -46,6 +52,7 @@ class Storage:
         self._generation = self.recovered.generation
         self._journal: Journal | None = None
         self._synced = self._saved = clock.monotonic()
+        self._unsaved = False
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="burl-disk")
         self._working: Future[None] | None = None
         self.checkpoint_seconds = 0.0
@@ -75,6 +82,8 @@ class Storage:
         if self._journal is None:
             raise OSError("the state directory is not open")
         self._journal.append(*entry)
+        if entry[0] != ADVANCE or self._journal.size_bytes >= _ADVANCES_BYTES:
+            self._unsaved = True
 
     def maintain(self, state: Callable[[], dict[str, Any]]) -> None:
         """Sync the journal and checkpoint, where it is time to. Raises OSError."""
@@ -85,16 +94,22 @@ class Storage:
             return
         now, journal = self._clock.monotonic(), self._journal
         pause = max(self._settings.checkpoint_seconds, _COST_FACTOR * self.checkpoint_seconds)
-        due = now - self._saved >= pause and journal.size_bytes > 0
+        due = now - self._saved >= pause and self._unsaved
         if due or journal.size_bytes >= self._settings.checkpoint_bytes:
             self._working = self._disk.submit(self._rotate(state))
-        elif now - self._synced >= self._settings.sync_seconds:
+        elif journal.dirty and now - self._synced >= self._settings.sync_seconds:
             self._synced = now
             self._working = self._disk.submit(journal.sync)
 
     def hasten(self) -> None:
         """Checkpoint at the next `maintain`: what the journal holds would not be replayed as it was."""
-        self._saved = -math.inf
+        self._saved, self._unsaved = -math.inf, True
+
+    @property
+    def settled(self) -> bool:
+        """True when there is nothing to sync, to save or to wait for."""
+        dirty = self._journal is None or self._journal.dirty or self._unsaved
+        return not dirty and self._working is None
 
     def close(self, state: Callable[[], dict[str, Any]] | None) -> None:
         """Checkpoint for the last time, unless `state` is None, and close the journal. Raises OSError."""
@@ -122,7 +137,7 @@ class Storage:
 
         Until that is written, recovery replays both journals on the checkpoint before.
         """
-        self._saved = self._clock.monotonic()
+        self._saved, self._unsaved = self._clock.monotonic(), False
         payload = pack(state())
         before, generation = self._journal, self._generation + 1
         self._journal = Journal(self._directory.journal_path(generation))
