@@ -69,7 +69,7 @@ def _types(properties: dict[str, object], path: str = "") -> dict[str, str]:
 def test_every_panel_has_rows(stored: OpenSearchSettings, client: OpenSearch) -> None:
     objects = [json.loads(line) for line in build_dashboards(stored.prefix).splitlines()]
     queries = panel_queries(objects)
-    assert len(queries) == 36
+    assert len(queries) == 37
     for query in queries:
         assert rows(client, query), query.panel
 

@@ -2,12 +2,12 @@
 
 from burl_opensearch.dashboards.builders import Panel, SavedObject, dashboard, search
 from burl_opensearch.dashboards.charts import bars, count, measure, metric, over_time, table, terms, text
-from burl_opensearch.dashboards.patterns import ANOMALIES, INCIDENTS
+from burl_opensearch.dashboards.patterns import ANOMALIES, COUNTS, INCIDENTS
 
 _INTRODUCTION = """\
 **One incident.** The query above holds its id; without one, all findings are here. *Expected* is what the
 model took for normal, *context* the lines before. *give a verdict* leads to the console. Drag over the bars
-to narrow the time: the raw logs at the bottom follow.
+to narrow the time: what all services wrote beside it and the raw logs at the bottom follow.
 [Back to the overview](#/view/burl-anomalies-overview)"""
 
 
@@ -22,7 +22,8 @@ def panels(logs: SavedObject) -> list[Panel]:
         Panel(text("burl-incident-text", "[Burl] About this incident", _INTRODUCTION), 0, 0, 36, 6),
         Panel(_numbers(), 36, 0, 12, 6),
         Panel(_headline(), 0, 6, 48, 10),
-        Panel(_neighbours(), 0, 16, 48, 12),
+        Panel(_findings(), 0, 16, 24, 12),
+        Panel(_neighbours(), 24, 16, 24, 12),
         Panel(_lines(), 0, 28, 48, 20),
         Panel(_expected(), 0, 48, 48, 15),
         Panel(_counts(), 0, 63, 48, 14),
@@ -45,9 +46,15 @@ def _headline() -> SavedObject:
     )
 
 
-def _neighbours() -> SavedObject:
+def _findings() -> SavedObject:
     aggs = [count("Findings"), over_time(), terms("service.name", "group", size=15)]
-    return bars("burl-incident-neighbours", "[Burl] Findings in time, by service", ANOMALIES, aggs)
+    return bars("burl-incident-findings", "[Burl] Findings in time, by service", ANOMALIES, aggs)
+
+
+def _neighbours() -> SavedObject:
+    """Return what else went on: counts are no findings, so the incident's id does not narrow them."""
+    aggs = [measure("sum", "count", "Lines"), over_time(), terms("service.name", "group", size=15)]
+    return bars("burl-incident-neighbours", "[Burl] All lines of that time, by service", COUNTS, aggs)
 
 
 def _lines() -> SavedObject:

@@ -113,12 +113,12 @@ def _by_detector() -> SavedObject:
 
 
 def _silent_services() -> SavedObject:
-    aggs = [
-        count("Findings"),
-        measure("max", "@timestamp", "Latest"),
-        terms("service.name", "bucket", size=20, label="Service"),
-        terms("log.record.template", "bucket", size=5, label="What is missing"),
-    ]
-    return table(
-        "burl-silent-services", "[Burl] Lines that stopped coming", ANOMALIES, aggs, "anomaly_kind:silence"
+    """Return a list, as only the reason says whether one kind of line stopped or all of a service."""
+    return search(
+        "burl-silent-services",
+        "[Burl] Silent services, and lines that stopped coming",
+        ANOMALIES,
+        columns=["service.name", "reason", "anomaly_grade", "log.template.id", "incident_id"],
+        sort=[["@timestamp", "desc"]],
+        query="anomaly_kind:silence",
     )
