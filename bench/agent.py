@@ -47,10 +47,10 @@ class Agent:
         outcome: dict[str, float] = json.loads(done.stdout)
         return outcome
 
-    def cost(self, requests: Path, lines: int) -> float:
+    def cost(self, requests: Path, lines: int, *options: str) -> float:
         """Send a file of requests; return the microseconds of processor time that each of its lines took."""
         before = self.cpu_seconds()
-        self.send(requests)
+        self.send(requests, *options)
         return (self.cpu_seconds() - before) / lines * 1e6
 
     @property

@@ -1,7 +1,7 @@
 """How the cost of a line grows with what there is more of: templates, streams, length, attributes, sessions.
 
 In one process, decode to decide, on lines made for it: the steady state, everything having been seen once.
-The size of requests matters to gRPC, so that is measured on a whole agent.
+The size of requests matters to gRPC, and how many wait to the engine: both are measured on a whole agent.
 """
 
 import gc
@@ -16,6 +16,7 @@ from bench.agent import agent
 from bench.lines import SECOND_NS, SHOP, START_NS, Line, shop
 from bench.requests import Form, requests, write_requests
 from bench.results import Results, Size
+from bench.sender import IN_FLIGHT
 from burl.bundle import load_bundle
 from burl.config import Settings
 from burl.parse import ParseSettings
@@ -53,6 +54,8 @@ def measure(results: Results, size: Size) -> None:
         _add(results, "open sessions", count, _cost(_of_sessions(count, lines), size=size, trained=True))
     for count in (1, 10, 100, 1_000, 10_000):
         _add(results, "records a request", count, [_by_request(count, lines // (20 if count == 1 else 1))])
+    for count in (1, 2, 4, 8, 16):
+        _add(results, "requests in flight", count, [_by_request(500, lines, in_flight=count)])
     for name in ("templates", "streams"):
         costs = [figure.median for figure in results.section(f"growth/{name}").values()]
         results.add(f"growth of cost/{name}", [costs[-1] / costs[0]], "times", _PROMISED)
@@ -151,8 +154,8 @@ def _of_sessions(count: int, lines: int) -> Parts:
     return met, after
 
 
-def _by_request(records: int, lines: int) -> float:
-    """Return microseconds a line of a whole agent, by how many records a request holds."""
+def _by_request(records: int, lines: int, in_flight: int = IN_FLIGHT) -> float:
+    """Return microseconds a line of a whole agent, by what a request holds and how many are in flight."""
     with tempfile.TemporaryDirectory() as folder:
         made = list(shop().fresh(2 * lines))
         paths = [
@@ -160,5 +163,6 @@ def _by_request(records: int, lines: int) -> float:
             for number, part in enumerate((made[:lines], made[lines:]))
         ]
         with agent(SHOP / "bundle") as running:
-            running.send(paths[0])
-            return running.cost(paths[1], lines)
+            options = ("--in-flight", str(in_flight))
+            running.send(paths[0], *options)
+            return running.cost(paths[1], lines, *options)

@@ -22,6 +22,8 @@ from burl.clock import SystemClock
 EXPORT = "/opentelemetry.proto.collector.logs.v1.LogsService/Export"
 _OPTIONS = [("grpc.max_send_message_length", -1), ("grpc.enable_http_proxy", 0)]
 _RETRY_SECONDS = 0.2
+IN_FLIGHT = 4
+"""Requests that wait for their answer at once, as of a Fluent Bit with four workers."""
 
 
 class Sender:
@@ -98,7 +100,7 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=500)
     parser.add_argument("--rate", type=float, default=0.0)
     parser.add_argument("--start-ns", type=int, default=0)
-    parser.add_argument("--in-flight", type=int, default=4)
+    parser.add_argument("--in-flight", type=int, default=IN_FLIGHT)
     parser.add_argument("--give-up", action="store_true")
     print(json.dumps(asyncio.run(send(parser.parse_args()))))
 
