@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from burl.receive.batch import Ints
 from burl.window.calm import Bounds, Calm, Moments, Session, calm_ones
@@ -22,14 +22,8 @@ _Touch = tuple[int, Session]
 """An event, and the session it belongs to."""
 
 
-class _Event(NamedTuple):
-    """An event that is taken alone: its place, time, `Moments`, and service."""
-
-    place: int
-    time_ns: int
-    limit_ns: int
-    after_ns: int
-    service: int
+_Event = tuple[int, int, int, int, int]
+"""An event that is taken alone: its place, the columns of `Moments`, and its service."""
 
 
 class Sessions:
@@ -78,12 +72,13 @@ class Sessions:
         self, rows: Ints, found: Mentions, columns: Sequence[Ints], out: ClosedSessions
     ) -> list[_Touch]:
         """Take events one by one; the columns are those of `_Event`."""
-        events = map(_Event, *(column[rows].tolist() for column in columns))
+        events = zip(*(column[rows].tolist() for column in columns), strict=True)
         numbers = found.numbers[rows].tolist()
+        groups = {number: self._by_family(found.ids[number]) for number in set(numbers)}
         return [
-            (row, self._take(event, group, out))
+            (row, self._take(event, ids, out))
             for row, event, number in zip(rows.tolist(), events, numbers, strict=True)
-            for group in self._by_family(found.ids[number])
+            for ids in groups[number]
         ]
 
     def _grow(self, calm: Calm, moments: Moments, places: Ints) -> list[_Touch]:
@@ -125,34 +120,45 @@ class Sessions:
 
     def _take(self, event: _Event, ids: Sequence[Id], out: ClosedSessions) -> Session:
         """Put an event into the session that its ids name; return that."""
-        session = self._find(event, ids, out)
+        place, time_ns, limit_ns, after_ns, _ = event
+        session = self._by_id.get(ids[0])
+        if (
+            session is None
+            or self._is_over(session, time_ns, limit_ns)
+            or (len(ids) > 1 and any(self._by_id.get(one) is not session for one in ids))
+        ):
+            session = self._find(event, ids, out)
         places = session.places
-        if places and places[-1] == event.place:
+        if places and places[-1] == place:
             return session  # it came here by another id already
-        places.append(event.place)
-        session.touched_ns = event.after_ns
-        session.newest_ns = max(session.newest_ns, event.time_ns)
+        places.append(place)
+        session.touched_ns = after_ns
+        session.newest_ns = max(session.newest_ns, time_ns)
         self._held += 1
         if len(places) >= self._bounds.max_events:
             self.counters["full_sessions"] += 1
             self._close(session, out, cut=True)
         return session
 
+    def _is_over(self, session: Session, time_ns: int, limit_ns: int) -> bool:
+        return session.touched_ns < limit_ns or time_ns > session.newest_ns + self._timeout_ns
+
     def _find(self, event: _Event, ids: Sequence[Id], out: ClosedSessions) -> Session:
         """Return the open session of `ids`: joined if they were in several, new if in none."""
+        _, time_ns, limit_ns, _, service = event
         session: Session | None = None
         open_ones = {self._by_id[one] for one in ids if one in self._by_id}
         for other in sorted(open_ones, key=lambda one: one.number):
-            if other.touched_ns < event.limit_ns or event.time_ns > other.newest_ns + self._timeout_ns:
+            if self._is_over(other, time_ns, limit_ns):
                 self._close(other, out)
             elif session is None:
                 session = other
             else:
                 self._join(session, other)
         if session is None:
-            session = Session(self._next, [], [], event.time_ns, -NEVER, event.service)
+            session = Session(self._next, [], [], time_ns, -NEVER, service)
             self._sessions[self._next] = session
-            self._holders.touch(self._next, event.service)
+            self._holders.touch(self._next, service)
             self._next += 1
         self._name(session, ids)
         return session
