@@ -49,7 +49,7 @@ def diff(
         reading = _Reading(settings, file_format, count)
         templates = load_bundle(bundle).templates() if bundle else reading.mine((before, after))
         catalogue, (old, new) = reading.count((before, after), templates)
-    changes = compare(old, new, alpha=alpha, min_ratio=min_ratio)
+    changes = compare(_called_as(new, old), new, alpha=alpha, min_ratio=min_ratio)
     if as_json:
         print_json([_document(change, catalogue) for change in changes])
     else:
@@ -112,6 +112,19 @@ class _Reading:
             yield batch
 
 
+def _called_as(
+    after: "Counter[tuple[str, int]]", before: "Counter[tuple[str, int]]"
+) -> "Counter[tuple[str, int]]":
+    """Return `before`; where each side is one service, under the name it has in `after`.
+
+    A file is a service: app-1.4.log and app-1.5.log are meant to be compared.
+    """
+    (name, *more), (_, *others) = ({service for service, _ in side} or {""} for side in (after, before))
+    if more or others:
+        return before
+    return Counter({(name, template): lines for (_, template), lines in before.items()})
+
+
 def _document(change: "Change", catalogue: "Catalogue") -> dict[str, object]:
     return {
         "change": change.kind,
@@ -129,4 +142,5 @@ def _show(changes: "list[Change]", catalogue: "Catalogue") -> None:
         print("No significant change.")
     for change in changes:
         numbers = f"{change.before} -> {change.after}"
-        print(f"{_SIGNS[change.kind]} {change.service}  {numbers}  {catalogue[change.template].text}")
+        service = change.service.strip("/")  # of a file, neither namespace nor container is known
+        print(f"{_SIGNS[change.kind]} {service}  {numbers}  {catalogue[change.template].text}")

@@ -41,3 +41,22 @@ def test_a_release_that_changed_the_logs(old: Path, new: Path, capsys: pytest.Ca
 def test_the_same_logs(old: Path, capsys: pytest.CaptureFixture[str]) -> None:
     result = burl(capsys, "diff", old, old)
     assert (result.code, result.out) == (0, "No significant change.\n")
+
+
+def test_files_of_other_names_are_the_same_service(
+    old: Path, new: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = burl(capsys, "diff", old.rename(old.with_name("app-1.4.log")), new)
+    assert sorted(result.out.splitlines()) == [
+        "+ app  0 -> 60  retrying payment",
+        "- app  80 -> 0  cache flushed",
+    ]
+
+
+def test_services_of_folders_are_compared_one_by_one(
+    old: Path, new: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _write(new.parent / "worker.log", ["started"] * 50)
+    result = burl(capsys, "diff", old.parent, new.parent)
+    assert "+ worker  0 -> 50  started" in result.out.splitlines()
+    assert "+ app  0 -> 60  retrying payment" in result.out.splitlines()
