@@ -81,7 +81,8 @@ class OtlpOrigin(Origin):
             self.repeats = [0] * len(said) if distinct else self.count_repeats({})
         names = map(self.names.__getitem__, self.streams)
         hashed = zip(names, said, self.repeats, strict=True)
-        return [given or uid for given, uid in zip(self.given.find(self.records), hashed, strict=True)]
+        given = self.given.find(self.records)
+        return [one or uid for one, uid in zip(given, hashed, strict=True)] if any(given) else list(hashed)
 
     def attributes(self, index: int) -> dict[str, Any]:
         """Return resource attributes and the record's own, which win."""
