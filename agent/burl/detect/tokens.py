@@ -21,12 +21,18 @@ _WILDCARDS_OF_ID, _LEAST_OF_ID = 2, 3
 """`R<*>-M<*>-NB-C` names a node: of a token with two wildcards only words of three letters are read."""
 _CODE_DIGITS = 3
 """Masking leaves numbers only where they mean something: a status, an exit code, a signal."""
+_LONGER = re.compile(rf"[0-9]{{{_CODE_DIGITS + 1},}}")
 
 
 def words(text: str) -> list[str]:
     """Return the words of a masked line in lower case, `<*>` where something varies (once for several)."""
     found = [word for token in text[:_MAX_CHARACTERS].split() for word in _words_of_token(token)]
     return [word for word, copies in groupby(found) for _ in (copies if word != WILDCARD else (0,))]
+
+
+def key_of_words(text: str) -> str:
+    """Return a text of the same words that is the same for lines which differ in long numbers alone."""
+    return _LONGER.sub("0" * (_CODE_DIGITS + 1), text[:_MAX_CHARACTERS])
 
 
 def _words_of_token(token: str) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from burl.detect.tokens import words
+from burl.detect.tokens import key_of_words, words
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,12 @@ def test_words_are_lower_case_short_and_no_wildcard_follows_another(text: str) -
     assert all(word == word.lower() or not word.isascii() for word in found)
     assert all(0 < len(word) <= 40 for word in found)
     assert ("<*>", "<*>") not in set(pairwise(found))
+
+
+@given(st.text(st.sampled_from("09a g_-=.<*>T\u0663"), max_size=40))
+def test_long_numbers_are_all_the_same(text: str) -> None:
+    assert words(key_of_words(text)) == words(text)
+    assert key_of_words(text) == key_of_words(text.replace("9999", "00009"))
 
 
 def test_of_a_huge_line_only_the_head_is_read() -> None:

@@ -16,6 +16,8 @@ from burl.detect.lines.lexicon import Lexicon, Rows
 from burl.detect.lines.phrases import Examples, phrase_of, text_of
 from burl.detect.lines.places import Places, find_places, load_places, save_places
 from burl.detect.lines.scorer import Floats, Scorer
+from burl.detect.tokens import key_of_words
+from burl.distinct import distinct
 from burl.parse import Catalogue
 from burl.window import Events, Unit
 
@@ -102,10 +104,9 @@ class LineDetector(Detector):
         rows = np.arange(len(events))
         values = np.zeros(len(events))
         if self._model and len(events):
-            self._meet(events.catalogue, events.templates)
-            values = self._known[events.templates]
-            opened = np.flatnonzero(self._opened[events.templates])
-            values[opened] = self._judge([text_of(events, int(row), self._model.places) for row in opened])
+            values = self._of_templates(events.catalogue, events.templates)
+            opened = self._opened[events.templates].nonzero()[0].tolist()
+            values[opened] = self._judge([text_of(events, row, self._model.places) for row in opened])
         return Scores(values, rows, rows, values > self.limit)
 
     def explain(self, units: Units, row: int) -> Explanation:
@@ -131,23 +132,31 @@ class LineDetector(Detector):
         order = np.argsort(-losses, kind="stable")[:_NAMED]
         return {distinct[i]: round(float(losses[i]), _DIGITS) for i in order.tolist() if losses[i] > 0}
 
-    def _meet(self, catalogue: Catalogue, templates: npt.NDArray[np.int64]) -> None:
-        """Score the templates that were not met before; those with open places are only marked."""
+    def _of_templates(self, catalogue: Catalogue, templates: npt.NDArray[np.int64]) -> Floats:
+        """Return the score of each event's template; of one with open places it stands for nothing."""
         if catalogue is not self._catalogue:
             self._catalogue, self._known = catalogue, np.empty(0)
             self._opened = np.empty(0, dtype=np.bool_)
-        grown = len(catalogue) - len(self._known)
-        self._known = np.concatenate([self._known, np.full(grown, np.nan)])
-        self._opened = np.concatenate([self._opened, np.zeros(grown, dtype=np.bool_)])
-        fresh = np.unique(templates[np.isnan(self._known[templates])])
-        if self._model and len(fresh):
+        if grown := len(catalogue) - len(self._known):
+            self._known = np.concatenate([self._known, np.full(grown, np.nan)])
+            self._opened = np.concatenate([self._opened, np.zeros(grown, dtype=np.bool_)])
+        values: Floats = self._known[templates]
+        if np.isnan(values).any():
+            self._meet(catalogue, distinct(templates[np.isnan(values)]))
+            values = self._known[templates]
+        return values
+
+    def _meet(self, catalogue: Catalogue, fresh: npt.NDArray[np.int64]) -> None:
+        """Score templates that were not met before, and mark those with open places."""
+        if self._model:
             self._known[fresh] = self._judge([catalogue[int(index)].text for index in fresh])
             self._opened[fresh] = [catalogue[int(index)].id in self._model.places for index in fresh]
 
     def _judge(self, texts: list[str]) -> Floats:
         if self._model is None or not texts:
             return np.zeros(len(texts))
-        return self._cache.scores(np.stack([self._encoded(text) for text in texts]), self._scores)
+        rows = np.concatenate([self._encoded(key_of_words(text)) for text in texts])
+        return self._cache.scores(rows.reshape(len(texts), -1), self._scores)
 
     def _scores(self, rows: Rows) -> Floats:
         scores = np.zeros(len(rows))

@@ -18,6 +18,8 @@ Places = Mapping[str, Sequence[int]]
 """Open wildcards, from 0, by template id."""
 
 _WORD = re.compile(r"(?<![^\W_])[A-Za-z]{3,40}(?![^\W_])")
+_UUID = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""Each tenth has a group without a digit, which is no word."""
 _LOOKED_AT = 500
 """Records of a template that are looked at."""
 _MOST_WORDS = 50
@@ -35,7 +37,7 @@ def find_places(slices: Iterable[Events]) -> dict[str, list[int]]:
                 continue
             seen[template] += 1
             for place, value in enumerate(events.parameters(row)):
-                values[template, place].update(_WORD.findall(value[:200]))
+                values[template, place].update(_WORD.findall(_UUID.sub("", value[:200])))
     found: dict[str, list[int]] = defaultdict(list)
     for (template, place), words in values.items():
         if catalogue is not None and 1 <= len(words) <= _MOST_WORDS:

@@ -9,6 +9,7 @@ from burl.detect.embeddings import Embeddings, TextResources
 from burl.detect.glove_mean import GloveMean
 from burl.detect.lines import LineDetector
 from burl.detect.lines.network import EncoderConfig
+from burl.detect.lines.places import find_places
 from burl.detect.logsy import Logsy, LogsyConfig
 from burl.detect.logsy.config import LogsyNetworkConfig
 from burl.detect.transformer import Transformer, TransformerConfig
@@ -69,6 +70,13 @@ def test_words_in_a_wildcard_are_read() -> None:
     detector = fitted(GloveMean(), [*NORMAL, *lines])
     values = detector.score(events_of(lines, Catalogue())).values
     assert values[2] > max(values[:2])
+
+
+def test_ids_are_no_words_and_open_no_wildcard() -> None:
+    ids = [f"0d4fc2ab-0d7c-feed-9d9b-5f3b6b0c7e1{n}" for n in range(10)]
+    lines: list[Line] = [("order <*> of <*>", [one, "books"], False) for one in ids]
+    (places,) = find_places([events_of(lines, Catalogue())]).values()
+    assert places == [1]
 
 
 def test_a_word_that_training_never_met_is_read_as_its_imported_neighbours(tmp_path: Path) -> None:
