@@ -8,6 +8,7 @@ from burl.receive.counters import ReceiveCounters
 from burl.receive.records import Records
 from burl.receive.redaction import Redactor
 from burl.receive.settings import ReceiveSettings
+from burl.receive.stream_table import Ints
 from burl.receive.values import body_bytes
 from burl.receive.walk import Spans, every
 
@@ -27,16 +28,17 @@ class BodyDecoder:
         self._counters = counters
         self._redact = redactor.text if redactor else None
 
-    def texts(self, records: Records) -> list[str]:
-        """Return the text of each record's body."""
-        starts, ends = _strings(records)
-        text, places = records.text, list(zip(starts.tolist(), ends.tolist(), strict=True))
+    def texts(self, records: Records, rows: Ints) -> list[str]:
+        """Return the texts of the bodies of the records at `rows`."""
+        starts, ends = (column[rows] for column in _strings(records))
+        text, places = records.text, zip(starts.tolist(), ends.tolist(), strict=True)
         if self._redact is None and every((starts >= 0) & (ends - starts <= self._limit)):
             with suppress(UnicodeDecodeError):  # then one by one, to count and replace what is invalid
                 return [text[start:end].decode() for start, end in places]
+            places = zip(starts.tolist(), ends.tolist(), strict=True)
         return [
             self.text(text[start:end] if start >= 0 else body_bytes(records.body(row), self._keys))
-            for row, (start, end) in enumerate(places)
+            for row, (start, end) in zip(rows.tolist(), places, strict=True)
         ]
 
     def text(self, raw: bytes) -> str:

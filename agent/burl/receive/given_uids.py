@@ -6,7 +6,7 @@ import numpy as np
 
 from burl.receive.attribute_finder import AttributeFinder, Found
 from burl.receive.records import Records
-from burl.receive.values import attributes
+from burl.receive.values import attributes, text
 from burl.receive.walk import Spans, delimited
 
 _VALUE_TAG, _STRING_TAG = 2 << 3 | 2, 1 << 3 | 2
@@ -30,12 +30,8 @@ class GivenUids:
         once = np.bincount(found.rows, minlength=len(records))[found.rows] == 1
         starts, ends = _strings(records, found)
         usual = once & (ends > starts)
-        uids: dict[int, str] = {
-            row: records.text[start:end].decode("utf-8", "replace")
-            for row, start, end in zip(
-                *(column[usual].tolist() for column in (found.rows, starts, ends)), strict=True
-            )
-        }
+        raws = map(records.text.__getitem__, map(slice, starts[usual].tolist(), ends[usual].tolist()))
+        uids = dict(zip(found.rows[usual].tolist(), map(text, raws), strict=True))
         for row in records.map_rows:
             if any(key in records.body(row) for key in self._keys):
                 uids.pop(row, None)  # what a map says counts for more than the attributes beside it

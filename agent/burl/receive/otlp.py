@@ -1,23 +1,24 @@
 """OTLP/gRPC requests -> batches."""
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import chain, groupby
+from itertools import chain, groupby, pairwise
 
 import numpy as np
 import numpy.typing as npt
 
+from burl.distinct import distinct
 from burl.receive.batch import Batch, Ints, StreamTable
 from burl.receive.bodies import BodyDecoder
 from burl.receive.counters import ReceiveCounters
 from burl.receive.entries import resource_entries
 from burl.receive.given_uids import GivenUids
-from burl.receive.order import in_order_of_time
+from burl.receive.order import order_of_time
 from burl.receive.origin import OtlpOrigin
 from burl.receive.records import Records
 from burl.receive.redacted_request import RequestRedactor
+from burl.receive.resources import Resources
 from burl.receive.settings import ReceiveSettings
 from burl.receive.severity import severities
 from burl.receive.streams import StreamFinder
@@ -124,7 +125,7 @@ class Decoder:
         while current is not None:
             following = next(slices, None)
             single = single and following is None
-            yield in_order_of_time(self._batch(*current, together, single=single))
+            yield self._batch(*current, together, single=single)
             current = following
 
     def _sender(self, resource: bytes, peer: str) -> str:
@@ -135,33 +136,33 @@ class Decoder:
 
     def _batch(self, sender: str, runs: Sequence[_Run], together: _Together, *, single: bool) -> Batch:
         records = Records(list(chain.from_iterable(raws for _, raws, _ in runs)))
-        resources = list(chain.from_iterable([resource] * len(raws) for resource, raws, _ in runs))
-        owners = list(chain.from_iterable([number] * len(raws) for _, raws, number in runs))
+        resources = Resources.of([(resource, len(raws)) for resource, raws, _ in runs])
+        owners = np.repeat([number for *_, number in runs], [len(raws) for _, raws, _ in runs])
         if records.damaged:
-            resources = [resources[row] for row in records.sound]
-            owners = [owners[row] for row in records.sound]
+            resources, owners = resources.take(records.sound), owners[records.sound]
         times, timed = self._times(records, owners, together.requests)
         streams = self._finder.find(records, resources, sender)
-        present = sorted(set(streams))
+        present = distinct(streams).tolist()
         self._streams.touch(present, together.latest_ns)
-        bodies = self._bodies.texts(records)
+        rows = order_of_time(times, streams)
         origin = OtlpOrigin(
             records=records,
             resources=resources,
-            streams=streams,
-            names={stream: self._streams.key(stream) for stream in present},
-            bodies=bodies,
-            given=self._given_uids,
             owners=owners,
+            rows=rows,
+            streams=streams[rows],
+            names={stream: self._streams.key(stream) for stream in present},
+            bodies=self._bodies.texts(records, rows),
+            given=self._given_uids,
         )
         if not single:
             origin.repeats = origin.count_repeats(together.seen)
         batch = Batch(
-            bodies=bodies,
-            times_ns=times,
-            timed=timed,
-            streams=np.array(streams, dtype=np.int64),
-            severities=severities(records),
+            bodies=origin.bodies,
+            times_ns=times[rows],
+            timed=timed[rows],
+            streams=origin.streams,
+            severities=severities(records)[rows],
             sender=sender,
             arrival_ns=together.latest_ns,
             origin=origin,
@@ -171,7 +172,7 @@ class Decoder:
         return batch
 
     def _times(
-        self, records: Records, owners: list[int], requests: Sequence[Request]
+        self, records: Records, owners: Ints, requests: Sequence[Request]
     ) -> tuple[Ints, npt.NDArray[np.bool_]]:
         """Return the event times of records, and which are their own, request by request."""
         ahead_ns = int(self._settings.max_ahead_seconds * 1e9)
@@ -197,13 +198,11 @@ def _observed(records: Records, begin: int, row: int) -> int:
     return int(records.observed[begin + row])
 
 
-def _stretches(owners: list[int]) -> Iterator[tuple[int, slice]]:
+def _stretches(owners: Ints) -> Iterator[tuple[int, slice]]:
     """Yield each request's number and the rows of its records, which stand together."""
-    begin = 0
-    while begin < len(owners):
-        end = bisect_right(owners, owners[begin], begin)
-        yield owners[begin], slice(begin, end)
-        begin = end
+    edges = [0, *((owners[1:] != owners[:-1]).nonzero()[0] + 1).tolist(), len(owners)]
+    for begin, end in pairwise(edges if len(owners) else ()):
+        yield int(owners[begin]), slice(begin, end)
 
 
 def _slices(pieces: Iterator[tuple[Piece, int]]) -> Iterator[list[_Run]]:

@@ -113,6 +113,11 @@ class Records:
         return frozenset(self.map_rows)
 
     @cached_property
+    def attribute_words(self) -> npt.NDArray[np.uint64]:
+        """The first eight bytes of each of `attributes`, and of what is behind a shorter one."""
+        return self.words[self.attributes.starts]
+
+    @cached_property
     def _attribute_places(self) -> tuple[list[int], list[int]]:
         starts, ends = self.attributes
         return starts.tolist(), ends.tolist()

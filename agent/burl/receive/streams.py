@@ -1,15 +1,14 @@
 """Records -> streams, by the raw bytes of what names them."""
 
-from collections.abc import Iterable, Sequence
-from itertools import groupby, pairwise, repeat
-
 import numpy as np
 
-from burl.receive.attribute_finder import AttributeFinder
-from burl.receive.batch import StreamTable
+from burl.receive.alike import first_alike
+from burl.receive.attribute_finder import AttributeFinder, Found
+from burl.receive.batch import Ints, StreamTable
 from burl.receive.entries import body_entries, resource_entries
 from burl.receive.identity import identify, naming_attributes
 from burl.receive.records import Records
+from burl.receive.resources import Resources
 from burl.receive.settings import MIB, IdentitySettings
 from burl.receive.values import attributes, flatten
 
@@ -36,39 +35,53 @@ class StreamFinder:
         self._cached_bytes = 0
         self._changes = table.changes
 
-    def find(self, records: Records, resources: Sequence[bytes], sender: str) -> list[int]:
+    def find(self, records: Records, resources: Resources, sender: str) -> Ints:
         """Return the index of each record's stream.
 
         An attribute takes part only when its key comes first in its bytes, as every known serialiser has it.
 
         Args:
             records: the records.
-            resources: the serialised Resource of each.
+            resources: whose they are.
             sender: who sent them, when nothing else says more.
         """
         self._forget_changes()
         if len(records.rows) or records.map_rows:
-            return self._look_up(zip(repeat(sender), resources, self._naming(records), strict=False))
-        found: list[int] = []
-        for resource, run in groupby(resources):
-            key, count = (sender, resource, ()), len(list(run))
-            stream = self._cache.get(key)
-            found += self._look_up(repeat(key, count)) if stream is None else [stream] * count
-        return found
+            return self._by_attributes(records, resources, sender)
+        counts = np.bincount(resources.of_records, minlength=len(resources.raws)).tolist()
+        keys = ((sender, raw, ()) for raw in resources.raws)
+        found = [self._stream(key, count) for key, count in zip(keys, counts, strict=True)]
+        return np.array(found, dtype=np.int64)[resources.of_records]
 
-    def _look_up(self, keys: Iterable[_Key]) -> list[int]:
-        get, learn = self._cache.get, self._learn
-        return [learn(key) if (stream := get(key)) is None else stream for key in keys]
+    def _by_attributes(self, records: Records, resources: Resources, sender: str) -> Ints:
+        """Return the streams of records that say themselves who wrote them, asked once for those alike."""
+        naming = self._names.find(records)
+        firsts = first_alike(records, naming, resources.of_records)
+        firsts[records.map_rows] = records.map_rows
+        counts = np.bincount(firsts, minlength=len(records))
+        found = np.empty(len(records), dtype=np.int64)
+        for row in counts.nonzero()[0].tolist():
+            key = (sender, resources.raw(row), self._said(records, naming, row))
+            found[row] = self._stream(key, int(counts[row]))
+        return found[firsts]
 
-    def _naming(self, records: Records) -> list[tuple[bytes, ...]]:
-        """Return the serialised KeyValues of each record that name its stream."""
-        rows, starts, ends = self._names.find(records)
-        text, bounds = records.text, np.searchsorted(rows, np.arange(len(records) + 1)).tolist()
-        raws = [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-        naming = [tuple(raws[first:end]) for first, end in pairwise(bounds)]
-        for row in records.map_rows:
-            naming[row] += tuple(filter(self._names.knows, body_entries(records.body(row))))
-        return naming
+    def _said(self, records: Records, naming: Found, row: int) -> tuple[bytes, ...]:
+        """Return the serialised KeyValues of a record that name its stream."""
+        first, end = naming.rows.searchsorted((row, row + 1)).tolist()
+        places = zip(naming.starts[first:end].tolist(), naming.ends[first:end].tolist(), strict=True)
+        said = tuple(records.text[start:stop] for start, stop in places)
+        body = records.body(row) if row in records.map_rows else b""
+        return (*said, *filter(self._names.knows, body_entries(body))) if body else said
+
+    def _stream(self, key: _Key, count: int) -> int:
+        """Return the stream of `count` records; the table counts each that finds no place."""
+        stream = -1
+        for _ in range(count):
+            known = self._cache.get(key)
+            if known is not None:
+                return known
+            stream = self._learn(key)
+        return stream
 
     def _learn(self, key: _Key) -> int:
         sender, resource, naming = key

@@ -2,6 +2,7 @@
 
 import tracemalloc
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,7 +83,10 @@ def test_a_record_of_any_length_is_read(size: int) -> None:
 def test_making_texts_of_bodies_leaves_records_as_they_came() -> None:
     bodies = [AnyValue(string_value="line\n"), AnyValue(int_value=7)]
     columns = Records([LogRecord(body=body).SerializeToString() for body in bodies])
-    assert BodyDecoder(ReceiveSettings(), ReceiveCounters(), None).texts(columns) == ["line", "7"]
+    assert BodyDecoder(ReceiveSettings(), ReceiveCounters(), None).texts(columns, np.array([1, 0])) == [
+        "7",
+        "line",
+    ]
     assert [columns.body(row) for row in range(2)] == [body.SerializeToString() for body in bodies]
 
 
