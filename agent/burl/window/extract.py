@@ -7,10 +7,10 @@ import numpy as np
 
 from burl.parse import Catalogue
 from burl.receive.batch import Batch, Ints
-from burl.window.finders import Finder, by_line, from_slots, from_text
+from burl.window.finders import Finder, Search, by_line, from_slots, from_text
 from burl.window.groups import group
 from burl.window.numbered import Id, Ids, Numbered
-from burl.window.patterns import has_name, id_pattern, word_pattern
+from burl.window.patterns import has_name, hints_of, id_pattern, word_pattern
 from burl.window.portion import Parameters, Portion
 from burl.window.spec import TRACE_ID, SessionSpec, Slot
 
@@ -51,8 +51,10 @@ class Extractor:
                 self._slots.setdefault(slot.template_id, []).append((index, slot))
         kinds = list(enumerate(spec.kinds))
         self._attributes = [(index, kind.attribute) for index, kind in kinds if kind.attribute]
-        patterns = [(index, id_pattern(kind.pattern)) for index, kind in kinds if kind.pattern]
-        shapes = [(index, id_pattern(kind.shape)) for index, kind in kinds if kind.shape]
+        patterns = [Search(index, id_pattern(kind.pattern)) for index, kind in kinds if kind.pattern]
+        shapes = [
+            Search(index, id_pattern(kind.shape), hints_of(kind.shape)) for index, kind in kinds if kind.shape
+        ]
         self._by_pattern = from_text(patterns) if patterns else None
         self._by_shape = by_line(from_text([*patterns, *shapes])) if shapes else None
         self._names = {index: word_pattern(kind.shape) for index, kind in kinds if has_name(kind.shape)}

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
 from operator import itemgetter
+from typing import NamedTuple
 
 from burl.window.numbered import Id, Numbered
 from burl.window.patterns import SEARCHED_CHARS, Finds
@@ -15,7 +16,7 @@ from burl.window.words import after, plain_words_after, words_of
 LineFinder = Callable[[str, int], Iterable[Id]]
 """Called as `finder(body, template)`; returns ids in any order."""
 
-Search = Callable[[str], re.Match[str] | None]
+_Match = Callable[[str], re.Match[str] | None]
 
 
 Finder = Callable[[Sequence[str], int, Numbered], Iterable[int]]
@@ -95,7 +96,7 @@ def _from_anchors(places: list[tuple[int, Slot]], otherwise: LineFinder) -> Find
     return find if len(set(kinds)) == len(kinds) else one_by_one
 
 
-def _from_searches(searches: list[tuple[int, Search]], otherwise: LineFinder) -> LineFinder:
+def _from_searches(searches: list[tuple[int, _Match]], otherwise: LineFinder) -> LineFinder:
 
     def find(body: str, template: int) -> Iterable[Id]:
         found = [(kind, match[1]) for kind, search in searches if (match := search(body)) and match[1]]
@@ -128,15 +129,24 @@ def all_of(finders: Sequence[LineFinder]) -> LineFinder:
     return find
 
 
-def from_text(patterns: list[tuple[int, Finds]]) -> LineFinder:
+class Search(NamedTuple):
+    """An expression for ids of a kind; `hints`, if any, are texts of which one stands in each of these."""
+
+    kind: int
+    pattern: Finds
+    hints: tuple[str, ...] = ()
+
+
+def from_text(searches: Sequence[Search]) -> LineFinder:
     """Return a finder by regular expressions."""
 
     def find(body: str, _template: int) -> list[Id]:
         found = []
         text = body[:SEARCHED_CHARS]
-        for kind, pattern in patterns:
-            group = 1 if pattern.groups else 0
-            found += [(kind, match[group]) for match in pattern.finditer(text) if match[group]]
+        for kind, pattern, hints in searches:
+            if not hints or any(map(text.__contains__, hints)):
+                group = 1 if pattern.groups else 0
+                found += [(kind, match[group]) for match in pattern.finditer(text) if match[group]]
         return found
 
     return find

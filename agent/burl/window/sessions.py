@@ -125,7 +125,7 @@ class Sessions:
         if (
             session is None
             or self._is_over(session, time_ns, limit_ns)
-            or (len(ids) > 1 and any(self._by_id.get(one) is not session for one in ids))
+            or (len(ids) > 1 and {session} != set(map(self._by_id.get, ids)))
         ):
             session = self._find(event, ids, out)
         places = session.places

@@ -1,7 +1,10 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from burl.window.patterns import SEARCHED_CHARS, has_name, id_pattern
+from burl.window.patterns import SEARCHED_CHARS, has_name, hints_of, id_pattern
+from burl.window.shapes import shape_of
 from burl.window.spec import SessionKind
 
 
@@ -40,3 +43,23 @@ def test_what_neither_engine_bears_is_refused(pattern: str) -> None:
 )
 def test_a_shape_has_a_name_where_letters_are_its_own(shape: str, named: bool) -> None:
     assert has_name(shape) is named
+
+
+@pytest.mark.parametrize(
+    ("shape", "hints"),
+    [
+        (r"(?<![\w-])c\-[0-9a-f]{8}(?![\w-])", ("c-",)),
+        (r"(?<![A-Za-z0-9])(?:PID|pid)[^\w\n]{1,3}([0-9]{5,6})(?![\w-])", ("PID", "pid")),
+        (r"(?<![\w-])blk(?:_|_\-)[0-9]{16,19}(?![\w-])", ("blk",)),
+        (r"(?<![\w-])[0-9a-f]{32}(?![\w-])", ()),
+        *((shape, ()) for shape in ("ab?c", "a|b", "(?:ab|cd)?e", "ab{0}", "a(b|c)*", r"a\d", "[ab]{0,2}")),
+    ],
+)
+def test_hints_are_texts_of_which_one_stands_in_all_of_a_shape(shape: str, hints: tuple[str, ...]) -> None:
+    assert hints_of(shape) == hints
+
+
+@given(st.lists(st.from_regex(r"(?:ab|a_)-[0-9a-f]{4}\.x", fullmatch=True), min_size=2))
+def test_words_of_a_shape_hold_a_hint(words: list[str]) -> None:
+    hints = hints_of(shape_of(words).pattern)
+    assert all(any(hint in word for hint in hints) for word in words if hints)
