@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -133,10 +134,10 @@ def test_one_that_makes_the_decoder_fail_takes_no_other_with_it(
     """D-2."""
     texts = BodyDecoder.texts
 
-    def raising(decoder: BodyDecoder, records: Records) -> list[str]:
+    def raising(decoder: BodyDecoder, records: Records, *others: Any) -> Any:
         if b"poison" in records.text:
             raise ZeroDivisionError("a fault of the decoder")
-        return texts(decoder, records)
+        return texts(decoder, records, *others)
 
     monkeypatch.setattr(BodyDecoder, "texts", raising)
     outcomes = world.start_with(KNOWN, of("disk failed"), of("poison", 1), of("node lost", 2))

@@ -244,7 +244,7 @@ class Engine:
             begun = self._judge.begin(group)
         except MemoryError as full:
             raise Refused("memory") from full
-        self._journal(*group.entry(begun.kept))
+        self._journal(*group.entry(begun.kept), blob=begun.kept)
         for member, kept, error in zip(group.members, begun.kept, begun.errors, strict=True):
             self._answers.begin(member.digest, waiting[member.digest], error)
             if self._shadow and error is None:
@@ -297,9 +297,9 @@ class Engine:
                 self._shadow.advance(now_ns)
         self._storage.maintain(self._state)
 
-    def _journal(self, *entry: Any) -> None:
+    def _journal(self, *entry: Any, blob: Sequence[bytes] = ()) -> None:
         try:
-            self._storage.append(*entry)
+            self._storage.append(*entry, blob=blob)
         except OSError as error:
             raise Refused("journal") from error
 

@@ -34,9 +34,9 @@ class Group:
         return (Group(self.sender, [member]) for member in self.members)
 
     def entry(self, kept: Sequence[bytes]) -> tuple[Any, ...]:
-        """Return the journal's entry of them, `kept` being what of each may be on disk."""
-        arrivals = [[member.arrival_ns, len(raw)] for member, raw in zip(self.members, kept, strict=True)]
-        return "group", b"".join(self.digests), self.sender, arrivals, b"".join(kept)
+        """Return the journal's entry of them but for its blob: `kept`, what of each may be on disk."""
+        sizes = [[member.arrival_ns, len(raw)] for member, raw in zip(self.members, kept, strict=True)]
+        return "group", b"".join(self.digests), self.sender, sizes
 
 
 def journaled(entry: tuple[Any, ...]) -> Group:
