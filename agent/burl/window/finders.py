@@ -11,7 +11,7 @@ from burl.window.numbered import Id, Numbered
 from burl.window.patterns import SEARCHED_CHARS, Finds
 from burl.window.portion import Parameters
 from burl.window.spec import Slot
-from burl.window.words import after, plain_words_after, words_of
+from burl.window.words import PlainWords, after, words_of
 
 LineFinder = Callable[[str, int], Iterable[Id]]
 """Called as `finder(body, template)`; returns ids in any order."""
@@ -80,12 +80,13 @@ def _from_anchors(places: list[tuple[int, Slot]], otherwise: LineFinder) -> Find
     """Return a finder by the text before each id; a line that lacks it is looked at in full."""
     places = sorted(places, key=itemgetter(0))
     kinds = [kind for kind, _ in places]
+    plain = [PlainWords(slot.after) for _, slot in places]
     one_by_one = by_line(
         _from_searches([(kind, after(slot.after).search) for kind, slot in places], otherwise)
     )
 
     def find(bodies: Sequence[str], template: int, numbered: Numbered) -> Iterable[int]:
-        words = [column for _, slot in places if (column := plain_words_after(bodies, slot.after))]
+        words = [column for each in plain if (column := each.find(bodies))]
         if len(words) < len(places):
             return one_by_one(bodies, template, numbered)
         if len(words) == 1:
