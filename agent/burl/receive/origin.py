@@ -1,6 +1,6 @@
 """Where OTLP records came from: what only annotated records are asked for."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,7 @@ class OtlpOrigin(Origin):
         owners: the number of the request that each came in.
         rows: which of them stands at each place of the batch; the columns that follow are the batch's.
         streams: the index of each record's stream.
-        names: the key of each of these.
+        key: returns the key of a stream.
         bodies: their text.
         given: finds the uids that records bring along.
         repeats: how often each record came before in its request; None = worked out when asked, which is
@@ -37,7 +37,7 @@ class OtlpOrigin(Origin):
     owners: Ints
     rows: Ints
     streams: Ints
-    names: Mapping[int, str]
+    key: Callable[[int], str]
     bodies: list[str]
     given: GivenUids
     repeats: list[int] | None = None
@@ -75,7 +75,9 @@ class OtlpOrigin(Origin):
         )
 
     def _names(self) -> Iterator[str]:
-        return map(self.names.__getitem__, self.streams.tolist())
+        streams = self.streams.tolist()
+        names = {stream: self.key(stream) for stream in set(streams)}
+        return map(names.__getitem__, streams)
 
     def _all_uids(self) -> Sequence[Uid]:
         if self.uids is None:

@@ -142,8 +142,7 @@ class Decoder:
             resources, owners = resources.take(records.sound), owners[records.sound]
         times, timed = self._times(records, owners, together.requests)
         streams = self._finder.find(records, resources, sender)
-        present = distinct(streams).tolist()
-        self._streams.touch(present, together.latest_ns)
+        self._streams.touch(distinct(streams).tolist(), together.latest_ns)
         rows = order_of_time(times, streams)
         origin = OtlpOrigin(
             records=records,
@@ -151,7 +150,7 @@ class Decoder:
             owners=owners,
             rows=rows,
             streams=streams[rows],
-            names={stream: self._streams.key(stream) for stream in present},
+            key=self._streams.key,
             bodies=self._bodies.texts(records, rows),
             given=self._given_uids,
         )

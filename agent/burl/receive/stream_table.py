@@ -161,12 +161,14 @@ class StreamTable:
     def services_of(self, streams: Ints) -> Ints:
         """Return the service index of each stream index."""
         found, inverse = distinct_inverse(streams)
-        services = [self._stream(stream).service for stream in found.tolist()]
-        return np.asarray(services, dtype=np.int64)[inverse]
+        get = self._streams.get  # finds all but a few: `_stream` takes three times as long
+        services = [(get(stream) or self._stream(stream)).service for stream in found.tolist()]
+        return np.array(services, dtype=np.int64)[inverse]
 
     def writers_of(self, streams: Ints, nobody: int) -> Ints:
         """Return the service index of each stream index, `nobody` for the overflow stream's."""
-        return np.where(streams == self.overflow, nobody, self.services_of(streams))
+        services = self.services_of(streams)
+        return services if self.overflow < 0 else np.where(streams == self.overflow, nobody, services)
 
     def _stream(self, index: int) -> _Stream:
         stream = self._streams.get(index) or self._retired.get(index)
