@@ -10,7 +10,7 @@ lock() {
     "$uv" pip compile --quiet --universal --python-version 3.11 --no-annotate \
         --custom-compile-command "make requirements" --output-file "requirements/$output" "$@"
 }
-lock dev.txt pyproject.toml --extra demo --extra train --group dev "$@"
+lock dev.txt pyproject.toml --extra demo --extra train --extra onnx --group dev "$@"
 lock train.txt pyproject.toml --extra train --constraints requirements/dev.txt
 lock run.txt pyproject.toml --extra demo --constraints requirements/dev.txt
 lock audit.txt --group audit --constraints requirements/dev.txt

@@ -22,7 +22,7 @@ EVERYWHERE = {"errors", "clock", "distinct", "fairness"}
 """Modules of `burl` that belong to no room and that every room may use."""
 ABOVE_THE_ROOMS = {"agent", "pipelines", "config", "cli", "demo", "doctor"}
 """What builds rooms from all settings; a room knows its own settings only."""
-HEAVY = ("torch", "sklearn", "pandas", "onnx")
+HEAVY = ("torch", "sklearn", "pandas", "onnxruntime")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -202,7 +202,7 @@ def test_a_running_agent_imports_nothing_heavy() -> None:
 def _only_trains(path: Path) -> bool:
     """Return True for what only `burl train` imports: the train room, the detectors' training modules."""
     parts = path.relative_to(AGENT).parts
-    return parts[0] in {"train", "testing"} or path.stem.startswith(("training", "onnx_export"))
+    return parts[0] in {"train", "testing"} or path.stem.startswith("training")
 
 
 def _module(path: Path) -> str:

@@ -5,6 +5,7 @@ import random
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from burl.bundle import load_bundle
@@ -12,6 +13,7 @@ from burl.clock import SystemClock
 from burl.config import Settings
 from burl.decide import Findings
 from burl.detect.deeplog import DeepLog, DeepLogConfig
+from burl.detect.logsy import Logsy
 from burl.engine.checkpoint import StateDirectory
 from burl.pipelines import make_pipeline
 from burl.receive.files import FileReader
@@ -21,6 +23,7 @@ from burl.write.settings import SqliteSettings, WriteSettings
 
 GOLDEN = Path(__file__).with_name("upgrade")
 ONNX = Path(__file__).with_name("onnx")
+ONNX_LINES = Path(__file__).with_name("onnx_lines")
 FAULT = "2026-11-22T10:40:00Z ERROR disk sda is on fire\n"
 
 
@@ -71,3 +74,9 @@ def test_a_network_in_onnx_scores_as_it_did() -> None:
     sessions = synthetic_corpus(4, anomalous=0.2).sequences("session")
     scores = DeepLog.load(ONNX, "session", DeepLogConfig()).score(sessions)
     assert scores.values.tolist() == pytest.approx(json.loads((ONNX / "scores.json").read_text()), abs=1e-5)
+
+
+def test_a_network_of_lines_in_onnx_scores_as_it_did() -> None:
+    rows = (np.arange(36).reshape(4, 9) % 20).astype(np.int32)
+    scores = Logsy.load_scorer(ONNX_LINES)(rows)
+    assert scores.tolist() == pytest.approx(json.loads((ONNX_LINES / "scores.json").read_text()), abs=1e-5)

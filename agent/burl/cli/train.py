@@ -20,7 +20,7 @@ from burl.cli.options import (
 from burl.cli.output import print_json
 from burl.errors import UserError
 
-_EXTRA = ("torch", "sklearn", "onnx")
+_EXTRA = ("torch", "sklearn")
 
 
 def train(

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from burl.receive.batch import Ints
+
 Floats = npt.NDArray[np.float32]
 Weights = Mapping[str, Floats]
 """By torch's names: `recurrent.weight_ih_l0`, `output.bias`, ..."""
@@ -15,6 +17,18 @@ Weights = Mapping[str, Floats]
 _PARTS = 4
 """Arrays of a layer."""
 _HALF, _ONE = np.float32(0.5), np.float32(1)
+
+
+class Embedding:
+    """The vector of each symbol."""
+
+    def __init__(self, weights: Weights) -> None:
+        self._vectors = np.ascontiguousarray(weights["embedding.weight"].T)
+        self.width = len(self._vectors)
+
+    def __call__(self, symbols: Ints) -> list[Floats]:
+        """Return the vectors (width, rows) of each column of `symbols` (rows, time)."""
+        return [self._vectors[:, column] for column in symbols.T]
 
 
 class Dense:

@@ -1,7 +1,8 @@
-"""Serves an ONNX model on one thread, in batches of bounded size; knows nothing of training."""
+"""Serves an ONNX model, as bundles once had: those that are trained now hold arrays (ADR 0012)."""
 
 from collections.abc import Iterator
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,15 +21,14 @@ _PATH_TO_SHAPE = (7, 12, 2, 1, 2)
 """Field numbers of onnx.proto: ModelProto.graph.output.type.tensor_type.shape."""
 _DIMENSION, _DIMENSION_VALUE = 1, b"\x08"
 """Field number of a shape's dimensions, and how one starts that is a number."""
-_MAX_ROWS = 512
-"""Rows of a batch: bounds the memory of what the network computes in between."""
+_MAX_ROWS = 64
+"""Rows of a batch: attention over more takes memory in their proportion, and is no faster."""
 
 
 class OnnxModel:
     """A model with one output, whose inputs and output share their first axis (rows).
 
-    The runtime, 50 MB, is loaded when there is something to compute: an agent whose logs have no sessions
-    yet does without.
+    The runtime, 50 MB, is loaded when there is something to compute.
 
     Attributes:
         content: the serialised model.
@@ -36,7 +36,9 @@ class OnnxModel:
     """
 
     def __init__(self, content: bytes) -> None:
-        """Raises BundleError when `content` is no model."""
+        """Raises BundleError when `content` is no model, or there is nothing to run one."""
+        if find_spec("onnxruntime") is None:
+            raise BundleError("a network in ONNX needs burl-agent[onnx]; or train the bundle again")
         self.content = content
         try:
             self.shape = _declared_shape(content)[1:]

@@ -4,18 +4,17 @@ import zipfile
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from burl.detect.cells import Dense, Floats, Weights, layers
+from burl.detect.cells import Dense, Embedding, Floats, Weights, layers
 from burl.detect.onnx import OnnxModel
 from burl.errors import BundleError
-from burl.receive.batch import Ints
 
-_MAX_ROWS = 256
-"""Rows of a batch: what is computed in between stays in a core's cache."""
+_DAMAGED = (OSError, LookupError, ValueError, TypeError, ArithmeticError, EOFError, zipfile.BadZipFile)
+"""What numpy raises of a damaged file, and networks of arrays that do not fit them."""
 
 
 class Network(Protocol):
@@ -40,18 +39,19 @@ class ArrayNetwork(ABC):
         weights: the arrays, by torch's names; float32.
     """
 
+    max_rows: ClassVar[int] = 256
+    """Rows of a batch: what is computed in between stays in a core's cache."""
     shape: tuple[int, ...]
 
     def __init__(self, weights: Weights) -> None:
         self._weights = weights
-        self._embedding = np.ascontiguousarray(weights["embedding.weight"].T)
 
     def run(self, *inputs: npt.NDArray[Any]) -> Floats:
         """As `Network`."""
         try:
             parts = [
-                self._outputs(*(column[start : start + _MAX_ROWS] for column in inputs))
-                for start in range(0, len(inputs[0]), _MAX_ROWS)
+                self._outputs(*(column[start : start + self.max_rows] for column in inputs))
+                for start in range(0, len(inputs[0]), self.max_rows)
             ]
         except (IndexError, ValueError) as error:
             raise BundleError(f"a network does not fit its use: {error}") from error
@@ -61,10 +61,6 @@ class ArrayNetwork(ABC):
         """As `Network`."""
         arrays: dict[str, Any] = dict(self._weights)
         np.savez_compressed(directory / f"{name}.npz", **arrays)
-
-    def _embedded(self, symbols: Ints) -> list[Floats]:
-        """Return the vectors (width, rows) of each column of `symbols` (rows, time)."""
-        return [self._embedding[:, column] for column in symbols.T]
 
     @abstractmethod
     def _outputs(self, *inputs: npt.NDArray[Any]) -> Floats: ...
@@ -80,17 +76,18 @@ class RecurrentNetwork(ArrayNetwork):
     def __init__(self, weights: Weights) -> None:
         """Raises KeyError, ValueError or IndexError where `weights` are not those of such a network."""
         super().__init__(weights)
+        self._embedding = Embedding(weights)
         self._layers = layers(weights, "recurrent")
         self._output = Dense(weights, "output")
         self.shape = weights["output.bias"].shape
-        values = weights["recurrent.weight_ih_l0"].shape[1] - len(self._embedding)
+        values = weights["recurrent.weight_ih_l0"].shape[1] - self._embedding.width
         output = self._outputs(np.zeros((1, 1), np.int64), np.zeros((1, 1, values), np.float32))
         if output.shape != (1, *self.shape):
             raise ValueError(f"its arrays do not fit each other: the output is {output.shape}")
 
     def _outputs(self, *inputs: npt.NDArray[Any]) -> Floats:
         symbols, *more = inputs
-        x = self._embedded(symbols)
+        x = self._embedding(symbols)
         for values in more:
             x = [np.concatenate([each, values[:, time].T]) for time, each in enumerate(x)]
         for layer in self._layers:
@@ -112,5 +109,5 @@ def load_network(
             return OnnxModel((directory / f"{name}.onnx").read_bytes())
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return network({key: arrays[key].astype(np.float32) for key in arrays})
-    except (OSError, LookupError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
+    except _DAMAGED as error:
         raise BundleError(f"{path} cannot be read: {error!r}; train the bundle again") from error

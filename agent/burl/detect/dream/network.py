@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from burl.detect.cells import Dense, Floats, Gru, Weights, log_softmax
+from burl.detect.cells import Dense, Embedding, Floats, Gru, Weights, log_softmax
 from burl.detect.recurrent import ArrayNetwork
 
 
@@ -19,6 +19,7 @@ class DreamNetwork(ArrayNetwork):
     def __init__(self, weights: Weights) -> None:
         """Raises KeyError, ValueError or IndexError where `weights` are not those of such a network."""
         super().__init__(weights)
+        self._embedding = Embedding(weights)
         self._encoder, self._decoder = Gru(weights, "encoder", 0), Gru(weights, "decoder", 0)
         self._read, self._ask, self._fit = (Dense(weights, name) for name in ("read", "ask", "fit"))
         self._output = Dense(weights, "output")
@@ -27,7 +28,7 @@ class DreamNetwork(ArrayNetwork):
 
     def _outputs(self, *inputs: npt.NDArray[Any]) -> Floats:
         (symbols,) = inputs
-        states = np.stack(self._encoder.states(self._embedded(symbols)))
+        states = np.stack(self._encoder.states(self._embedding(symbols)))
         read, state = self._read(states), states[-1]
         steps = []
         for _ in range(self._steps):

@@ -1,20 +1,24 @@
 """What a trained model of lines does while serving."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from burl.detect.lines.lexicon import Rows
-from burl.detect.onnx import OnnxModel
+from burl.detect.lines.encoder import EncoderNetwork
+from burl.detect.lines.lexicon import PAD, Rows
+from burl.detect.recurrent import Network, load_network
 from burl.errors import BundleError
 
 Floats = npt.NDArray[np.float64]
 
-_MAX_ROWS = 64
-"""Lines read at once: attention over more of them takes memory in their proportion, and is no faster."""
+Head = Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]]
+"""From the outputs of all networks (networks, rows, outputs) to the score of each row."""
+
+_OLD = "network"
+"""Bundles once had all networks and the head in one graph of ONNX."""
 
 
 class Scorer(Protocol):
@@ -29,33 +33,39 @@ class Scorer(Protocol):
         ...
 
 
-class OnnxScorer:
-    """A network `words` (rows, time) -> (rows, 1)."""
+class NetworkScorer:
+    """Networks over the words of a line, whose outputs a head turns into one score."""
 
-    def __init__(self, content: bytes) -> None:
-        """Raises BundleError when `content` is no ONNX model."""
-        self._model = OnnxModel(content)
+    def __init__(self, networks: Sequence[Network], head: Head) -> None:
+        self._networks, self._head = networks, head
 
     def __call__(self, rows: Rows) -> Floats:
-        """Return the output of the network for each row; padding common to all is cut off."""
-        width = max(int((rows != 0).any(axis=0).sum()), 1)
-        parts = [
-            self._model.run(rows[start : start + _MAX_ROWS, :width].astype(np.int64))[:, 0]
-            for start in range(0, len(rows), _MAX_ROWS)
-        ]
-        return np.concatenate(parts).astype(np.float64)
+        """Return the score of each row; padding common to all is cut off."""
+        width = max(int((rows != PAD).any(axis=0).sum()), 1)
+        words = rows[:, :width].astype(np.int64)
+        outputs = np.stack([network.run(words) for network in self._networks])
+        return self._head(outputs).astype(np.float64)
 
     def save(self, directory: Path) -> None:
-        """Write the network."""
-        self._model.save(directory, "network")
+        """Write the networks."""
+        for number, network in enumerate(self._networks):
+            network.save(directory, f"network{number}")
 
     @classmethod
-    def load(cls, directory: Path) -> "OnnxScorer":
+    def load(cls, directory: Path, head: Head) -> Self:
         """Read what `save` wrote. Raises BundleError."""
-        try:
-            return cls((directory / "network.onnx").read_bytes())
-        except OSError as error:
-            raise BundleError(f"{directory} holds no network: {error}; train the bundle again") from error
+        if (directory / f"{_OLD}.onnx").exists():
+            return cls([load_network(directory, _OLD)], _old_score)
+        names = sorted(path.stem for path in directory.glob("network*.npz"))
+        if not names:
+            raise BundleError(f"{directory} holds no network; train the bundle again")
+        return cls([load_network(directory, name, EncoderNetwork) for name in names], head)
+
+
+def _old_score(outputs: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return the output of a graph that has its head in it."""
+    score: npt.NDArray[np.float32] = outputs[0, :, 0]
+    return score
 
 
 def read_arrays(path: Path, names: tuple[str, ...]) -> Mapping[str, npt.NDArray[np.generic]]:

@@ -1,26 +1,20 @@
-"""A small transformer encoder over words (Vaswani et al., NeurIPS 2017), and its ONNX.
+"""A small transformer encoder over words (Vaswani et al., NeurIPS 2017) in torch.
 
 Needs the extra `train`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import numpy as np
 import torch
-from onnx import TensorProto
 from torch import Tensor, nn
 
-from burl.detect.cells import Weights
+from burl.detect.lines.encoder import NORM_EPSILON, EncoderNetwork
 from burl.detect.lines.lexicon import FIRST, PAD, UNKNOWN, Rows
 from burl.detect.lines.network import EncoderConfig
 from burl.detect.lines.phrases import Floats
-from burl.detect.onnx_export import Graph
 from burl.detect.training import weights_of
 
 _NEVER = -1e9
 """Added to the attention to padding."""
-_NORM_EPSILON = 1e-5
 
 
 class Block(nn.Module):
@@ -29,10 +23,10 @@ class Block(nn.Module):
     def __init__(self, config: EncoderConfig) -> None:
         super().__init__()
         self.heads = config.heads
-        self.before_attention = nn.LayerNorm(config.width, eps=_NORM_EPSILON)
+        self.before_attention = nn.LayerNorm(config.width, eps=NORM_EPSILON)
         self.qkv = nn.Linear(config.width, 3 * config.width)
         self.joined = nn.Linear(config.width, config.width)
-        self.before_dense = nn.LayerNorm(config.width, eps=_NORM_EPSILON)
+        self.before_dense = nn.LayerNorm(config.width, eps=NORM_EPSILON)
         self.wide = nn.Linear(config.width, config.hidden)
         self.narrow = nn.Linear(config.hidden, config.width)
         self.dropout = nn.Dropout(config.dropout)
@@ -73,7 +67,7 @@ class Encoder(nn.Module):
         self.positions = nn.Parameter(torch.randn(max_words + 1, config.width) * 0.02)
         self.cls = nn.Parameter(torch.randn(1, 1, config.width) * 0.02)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
-        self.norm = nn.LayerNorm(config.width, eps=_NORM_EPSILON)
+        self.norm = nn.LayerNorm(config.width, eps=NORM_EPSILON)
         self.output = nn.Linear(config.width, outputs)
 
     def forward(self, words: Tensor) -> Tensor:
@@ -94,93 +88,14 @@ class Encoder(nn.Module):
         return words.masked_fill(chosen, UNKNOWN)
 
 
-def export_encoders(networks: Sequence[Encoder]) -> tuple[Graph, list[str]]:
-    """Return a graph from `words` (rows, time), int64, and the name of each network's (rows, outputs)."""
-    graph = Graph()
-    words = graph.input("words", TensorProto.INT64, ["rows", "time"])
-    return graph, [_add_encoder(graph, words, network) for network in networks]
-
-
-def _add_encoder(graph: Graph, words: str, network: Encoder) -> str:
-    weights = weights_of(network)
-    x = graph.dense(
-        graph.add("Gather", graph.constant(weights["embedding.weight"]), words), weights, "project"
+def served(network: Encoder) -> EncoderNetwork:
+    """Return the network as an agent computes it: the vectors of words projected."""
+    weights = dict(weights_of(network))
+    vectors, project, bias = (
+        weights.pop(name) for name in ("embedding.weight", "project.weight", "project.bias")
     )
-    x = _with_cls(graph, x, words, weights)
-    mask = _mask(graph, words)
-    for number in range(len(network.blocks)):
-        x = _BlockGraph(graph, weights, f"blocks.{number}", network.heads).add(x, mask)
-    first = _norm(graph, _part(graph, x, 0, axis=1), weights, "norm")
-    return graph.dense(first, weights, "output")
-
-
-def _with_cls(graph: Graph, x: str, words: str, weights: Weights) -> str:
-    """Put the CLS vector before `x` (rows, time, width) and add the positions."""
-    rows = graph.add("Slice", graph.add("Shape", words), *(graph.constant(np.array([i])) for i in (0, 1)))
-    width = weights["cls"].shape[2]
-    shape = graph.add("Concat", rows, graph.constant(np.array([1, width])), axis=0)
-    joined = graph.add("Concat", graph.add("Expand", graph.constant(weights["cls"]), shape), x, axis=1)
-    length = graph.add("Slice", graph.add("Shape", joined), *(graph.constant(np.array([i])) for i in (1, 2)))
-    positions = graph.add(
-        "Slice", graph.constant(weights["positions"]), graph.constant(np.array([0])), length
-    )
-    return graph.add("Add", joined, positions)
-
-
-def _mask(graph: Graph, words: str) -> str:
-    """Return what is added to attention (rows, 1, 1, time + 1)."""
-    padded = graph.add("Cast", graph.add("Equal", words, graph.constant(np.array(PAD))), to=TensorProto.FLOAT)
-    behind_cls = graph.add("Pad", padded, graph.constant(np.array([0, 1, 0, 0])))
-    mask = graph.add("Mul", behind_cls, graph.constant(np.array(_NEVER, dtype=np.float32)))
-    return graph.add("Unsqueeze", mask, graph.constant(np.array([1, 2])))
-
-
-@dataclass(frozen=True, slots=True)
-class _BlockGraph:
-    """Adds the block called `name` to a graph."""
-
-    graph: Graph
-    weights: Weights
-    name: str
-    heads: int
-
-    def add(self, x: str, mask: str) -> str:
-        """Return the name of what `Block` gives for `x` and `mask`."""
-        graph = self.graph
-        x = graph.add("Add", x, self._attention(self._norm(x, "before_attention"), mask))
-        wide = graph.add("Relu", self._dense(self._norm(x, "before_dense"), "wide"))
-        return graph.add("Add", x, self._dense(wide, "narrow"))
-
-    def _attention(self, x: str, mask: str) -> str:
-        graph = self.graph
-        size = self.weights[f"{self.name}.joined.bias"].shape[0] // self.heads
-        shape = graph.constant(np.array([0, 0, 3, self.heads, size]))  # 0: as it is
-        split = graph.add("Reshape", self._dense(x, "qkv"), shape)
-        turned = graph.add("Transpose", split, perm=[2, 0, 3, 1, 4])
-        query, key, value = (_part(graph, turned, index, axis=0) for index in range(3))
-        likeness = graph.add("MatMul", query, graph.add("Transpose", key, perm=[0, 1, 3, 2]))
-        scaled = graph.add("Div", likeness, graph.constant(np.array(size**0.5, dtype=np.float32)))
-        attention = graph.add("Softmax", graph.add("Add", scaled, mask), axis=-1)
-        together = graph.add("Transpose", graph.add("MatMul", attention, value), perm=[0, 2, 1, 3])
-        joined = graph.add("Reshape", together, graph.constant(np.array([0, 0, self.heads * size])))
-        return self._dense(joined, "joined")
-
-    def _dense(self, x: str, part: str) -> str:
-        return self.graph.dense(x, self.weights, f"{self.name}.{part}")
-
-    def _norm(self, x: str, part: str) -> str:
-        return _norm(self.graph, x, self.weights, f"{self.name}.{part}")
-
-
-def _part(graph: Graph, x: str, index: int, axis: int) -> str:
-    """Return what lies at `index` of an axis, without that axis."""
-    taken = graph.add("Gather", x, graph.constant(np.array([index])), axis=axis)
-    return graph.add("Squeeze", taken, graph.constant(np.array([axis])))
-
-
-def _norm(graph: Graph, x: str, weights: Weights, name: str) -> str:
-    scale, bias = (graph.constant(weights[f"{name}.{part}"]) for part in ("weight", "bias"))
-    return graph.add("LayerNormalization", x, scale, bias, axis=-1, epsilon=_NORM_EPSILON)
+    heads = np.array([network.heads], dtype=np.float32)
+    return EncoderNetwork({**weights, "embedding.weight": vectors @ project.T + bias, "heads": heads})
 
 
 def encoded_rows(rows: Rows) -> Tensor:

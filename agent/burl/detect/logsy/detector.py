@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
 from burl.detect.base import DetectorConfig, Explanation, Progress
 from burl.detect.embeddings import start_vectors
 from burl.detect.lines import Examples, Lexicon, LineDetector, Scorer
-from burl.detect.lines.scorer import OnnxScorer
+from burl.detect.lines.scorer import NetworkScorer
 from burl.detect.logsy.config import LogsyConfig
 from burl.errors import InputError
 
@@ -64,7 +65,7 @@ class Logsy(LineDetector):
             start=start_vectors(lexicon.words, known, phrases),
             frozen=known is not None,
         )
-        return lexicon, OnnxScorer(train(lines, self.config, self.seed, progress))
+        return lexicon, NetworkScorer([train(lines, self.config, self.seed, progress)], _squared_norm)
 
     def _lexicon(self, normal: Examples, others: Examples) -> Lexicon:
         """Return the words of normal lines, and those that several lines of other systems share."""
@@ -74,7 +75,7 @@ class Logsy(LineDetector):
     @classmethod
     def load_scorer(cls, directory: Path) -> Scorer:
         """Read the network. Raises BundleError."""
-        return OnnxScorer.load(directory)
+        return NetworkScorer.load(directory, _squared_norm)
 
     def why(self, line: str, score: float, weighty: str) -> Explanation:
         """Say that the line reads like none that is normal here."""
@@ -86,6 +87,12 @@ class Logsy(LineDetector):
             expected_value=self.limit,
             actual_value=score,
         )
+
+
+def _squared_norm(outputs: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return the distance of the one network's vectors from the centre."""
+    distances: npt.NDArray[np.float32] = np.square(outputs[0]).sum(axis=1)
+    return distances
 
 
 @cache

@@ -9,9 +9,10 @@ from torch import Tensor
 
 from burl.detect.base import Progress
 from burl.detect.lines import Rows
+from burl.detect.lines.encoder import EncoderNetwork
 from burl.detect.lines.lexicon import PAD
 from burl.detect.lines.phrases import Floats, weighted
-from burl.detect.lines.training import Encoder, encoded_rows, export_encoders
+from burl.detect.lines.training import Encoder, encoded_rows, served
 from burl.detect.logsy.config import LogsyConfig
 from burl.detect.logsy.training_negatives import Negatives
 from burl.detect.training import Data, Loop, repeatable
@@ -36,8 +37,8 @@ class Lines(NamedTuple):
     frozen: bool
 
 
-def train(lines: Lines, config: LogsyConfig, seed: int, progress: Progress) -> bytes:
-    """Return ONNX: `words` (rows, time), int64 -> squared norm of the CLS vector (rows, 1)."""
+def train(lines: Lines, config: LogsyConfig, seed: int, progress: Progress) -> EncoderNetwork:
+    """Return a network: words (rows, time) -> CLS vector (rows, outputs)."""
     weights = weighted([lines.weights])[:, 0]
     normal, other = encoded_rows(np.concatenate([lines.normal, lines.other])).tensor_split([len(weights)])
     columns = normal, torch.zeros(len(normal), dtype=torch.bool), torch.from_numpy(weights / weights.mean())
@@ -47,9 +48,7 @@ def train(lines: Lines, config: LogsyConfig, seed: int, progress: Progress) -> b
         negatives = Negatives(normal, other)
         held = _joined(columns, negatives.draw(_HELD))  # a normal line left out would be found odd
         Loop("logsy", config.network, progress).run(network, columns, held, partial(_loss, negatives))
-    graph, (vector,) = export_encoders([network])
-    squares = graph.add("Mul", vector, vector)
-    return graph.model(graph.add("ReduceSum", squares, graph.constant(np.array([1])), keepdims=1), 1)
+    return served(network)
 
 
 def _joined(normal: Data, others: Tensor) -> Data:

@@ -4,11 +4,12 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
 from burl.detect.base import DetectorConfig, Explanation, Progress
 from burl.detect.embeddings import start_vectors
 from burl.detect.lines import Examples, Lexicon, LineDetector, Scorer
-from burl.detect.lines.scorer import OnnxScorer
+from burl.detect.lines.scorer import NetworkScorer
 from burl.detect.lines.supervised import class_weights, labelled, lexicon_of, supervised_reason
 from burl.detect.transformer.config import TransformerConfig
 
@@ -46,13 +47,20 @@ class Transformer(LineDetector):
             start_vectors(lexicon.words, known, examples.phrases),
             frozen=known is not None,
         )
-        return lexicon, OnnxScorer(train(lines, self.config, self.seed, progress))
+        return lexicon, NetworkScorer(train(lines, self.config, self.seed, progress), _odds)
 
     @classmethod
     def load_scorer(cls, directory: Path) -> Scorer:
         """Read the network. Raises BundleError."""
-        return OnnxScorer.load(directory)
+        return NetworkScorer.load(directory, _odds)
 
     def why(self, line: str, score: float, weighty: str) -> Explanation:
         """Say how probable it is that the line is abnormal."""
         return supervised_reason(line, score, weighty)
+
+
+def _odds(outputs: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return log10(1 + odds that a line is abnormal) from the log odds that each network gives."""
+    odds: npt.NDArray[np.float32] = np.logaddexp(np.float32(0), outputs.mean(axis=0)[:, 0])
+    odds /= np.log(np.float32(10))
+    return odds

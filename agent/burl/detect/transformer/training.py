@@ -11,8 +11,9 @@ from torch import Tensor, nn
 from burl.detect.base import Progress
 from burl.detect.lines import Floats, Rows
 from burl.detect.lines import phrases as lines
+from burl.detect.lines.encoder import EncoderNetwork
 from burl.detect.lines.network import EncoderConfig
-from burl.detect.lines.training import Encoder, encoded_rows, export_encoders
+from burl.detect.lines.training import Encoder, encoded_rows, served
 from burl.detect.training import Data, Loop, hold_out, repeatable
 from burl.detect.transformer.config import TransformerConfig
 
@@ -28,17 +29,15 @@ class Labelled(NamedTuple):
     frozen: bool
 
 
-def train(examples: Labelled, config: TransformerConfig, seed: int, progress: Progress) -> bytes:
-    """Return ONNX: `words` (rows, time), int64 -> log10(1 + odds that the line is abnormal) (rows, 1)."""
+def train(
+    examples: Labelled, config: TransformerConfig, seed: int, progress: Progress
+) -> list[EncoderNetwork]:
+    """Return networks: words (rows, time) -> log odds that the line is abnormal (rows, 1)."""
     seeds = range(seed * config.networks, (seed + 1) * config.networks)
-    networks = [
-        _trained(examples, config.network, each, partial(_told, progress, number, config.networks))
+    return [
+        served(_trained(examples, config.network, each, partial(_told, progress, number, config.networks)))
         for number, each in enumerate(seeds)
     ]
-    graph, logits = export_encoders(networks)
-    softplus = graph.add("Softplus", graph.add("Mean", *logits))
-    tenth = graph.constant(np.array(1 / np.log(10.0), dtype=np.float32))
-    return graph.model(graph.add("Mul", softplus, tenth), 1)
 
 
 def _trained(examples: Labelled, config: EncoderConfig, seed: int, progress: Progress) -> Encoder:
