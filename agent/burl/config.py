@@ -113,7 +113,10 @@ def with_options(settings: Settings, options: Mapping[str, Mapping[str, Any]]) -
         except ValidationError as error:
             problems = error.errors(include_url=False, include_input=False)
             raise ConfigError(
-                "\n".join(f"option for {name}: {_message(problem)}" for problem in problems)
+                "\n".join(
+                    f"option for {'.'.join((name, *map(str, problem['loc'])))}: {_message(problem)}"
+                    for problem in problems
+                )
             ) from None
     return settings.model_copy(update=changed)
 

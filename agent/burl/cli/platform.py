@@ -145,13 +145,14 @@ def _target(
 ) -> _Target:
     """Return what the configuration says, with the options that were given."""
     from burl.config import load_settings, with_options
-    from burl.write.settings import OpenSearchSettings
 
     given = {name: value for name, value in (links | {"dashboards_url": dashboards}).items() if value}
-    settings = with_options(load_settings(config), {"platform": given})
-    changes = {"hosts": [url]} | ({"prefix": prefix} if prefix else {})
-    opensearch = OpenSearchSettings.model_validate(settings.write.opensearch.model_dump() | changes)
-    return _Target(url, opensearch, settings.platform)
+    settings = load_settings(config)
+    opensearch = settings.write.opensearch.model_dump(exclude_unset=True) | {"hosts": [url]}
+    if prefix:
+        opensearch["prefix"] = prefix
+    settings = with_options(settings, {"platform": given, "write": {"opensearch": opensearch}})
+    return _Target(url, settings.write.opensearch, settings.platform)
 
 
 def _put(target: _Target, action: "Callable[..., list[Step]]", *, dry_run: bool, as_json: bool) -> None:

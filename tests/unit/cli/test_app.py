@@ -78,6 +78,22 @@ def test_an_opensearch_that_is_not_there_is_one_line(capsys: pytest.CaptureFixtu
     assert err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("words", "wrong"),
+    [
+        (["localhost:9200"], "write.opensearch.hosts"),
+        (["http://a", "--prefix", "x-y"], "write.opensearch.prefix"),
+    ],
+)
+def test_a_wrong_option_of_platform_is_one_line(
+    capsys: pytest.CaptureFixture[str], words: list[str], wrong: str
+) -> None:
+    code, _, err = burl(capsys, "platform", "status", *words)
+    assert code == 2
+    assert err.startswith(f"burl: option for {wrong}")
+    assert err.count("\n") == 1
+
+
 def test_help_is_instant_because_nothing_heavy_is_imported() -> None:
     code = "import sys, burl.cli; print([m for m in ('numpy', 'grpc', 'onnxruntime') if m in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
