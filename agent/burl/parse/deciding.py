@@ -28,7 +28,8 @@ _SHIPPED = {rule["pattern"]: rule["name"] for rule in DEFAULT_MASKS}
 _RUNS_AND_IDS = re.compile(rb"(\d*%b|\d+|%b|%b)" % (DIGITS, ID, UUID))
 _GROWN_TOGETHER = re.compile(b"[%b%b](?:[A-Za-z]|%b?[%b%b])" % (ID, UUID, DIGITS, ID, UUID))
 """An id that a word goes on from may hold the beginning of that word: `E` of `Error`."""
-_LOOK_LIKE = {DIGITS: b"0", ID: b"0a0", UUID: b"0a0-0a0-0a0-0a0-0a0"}
+_LIKE_ID, _LIKE_UUID = b"0a0", b"0a0-0a0-0a0-0a0-0a0"
+_LOOK_LIKE = {DIGITS: b"0", ID: _LIKE_ID, UUID: _LIKE_UUID}
 """What the guards of rules see in place of ids."""
 _INSTANCES = (
     (b"0000000a", b"00000000-0000-0000-0000-000000000000"),
@@ -49,6 +50,9 @@ class Runs:
     lengths: tuple[int, ...]
 
 
+_NONE = Runs((), ())
+
+
 class Deciding:
     """Tells of a key what of its lines decides their masked texts."""
 
@@ -63,11 +67,15 @@ class Deciding:
 
     def runs(self, key: bytes) -> Runs | None:
         """Return which runs of digits decide; None when anything may."""
-        text, places = _as_guards_see(key)
+        text = b" " + key.replace(DIGITS, b"0").replace(ID, _LIKE_ID).replace(UUID, _LIKE_UUID)
         if _GROWN_TOGETHER.search(key) or self._others.search(text):
             return None
-        values = _touched(self._values, text, places)
-        return Runs(values, tuple(set(_touched(self._lengths, text, places)) - set(values)))
+        by_value, by_length = _spans(self._values, text), _spans(self._lengths, text)
+        if not by_value and not by_length:
+            return _NONE
+        places = _places(key)
+        values = _touched(by_value, places)
+        return Runs(values, tuple(set(_touched(by_length, places)) - set(values)))
 
     def ids_shape(self, bare: bytes) -> bool:
         """Return True when the shape of a line (see `Keys.bare`) depends on its ids."""
@@ -91,22 +99,25 @@ def _overlapping(patterns: Iterable[str]) -> "re.Pattern[bytes]":
     return re.compile(f"(?=({either or '(?!)'}))".encode(), re.ASCII)
 
 
-def _touched(pattern: "re.Pattern[bytes]", text: bytes, places: list[int]) -> tuple[int, ...]:
-    """Return the numbers of the runs of digits that matches of `pattern` hold."""
-    spans = [match.span(1) for match in pattern.finditer(text)]
+def _spans(pattern: "re.Pattern[bytes]", text: bytes) -> list[tuple[int, int]]:
+    return [match.span(1) for match in pattern.finditer(text)]
+
+
+def _touched(spans: list[tuple[int, int]], places: list[int]) -> tuple[int, ...]:
+    """Return the numbers of the runs of digits that `spans` hold, given where each has its mark."""
     return tuple(run for run, place in enumerate(places) if any(start <= place < end for start, end in spans))
 
 
-def _as_guards_see(key: bytes) -> tuple[bytes, list[int]]:
-    """Return the key with what its marks stand for, and where each run of digits has its mark (or -1)."""
-    text, places = b" ", []
+def _places(key: bytes) -> list[int]:
+    """Return where each run of digits of a key has its mark (or -1), in what guards see of the key."""
+    places, size = [], 1
     for part in _RUNS_AND_IDS.split(key):
-        text += part[:-1] + _LOOK_LIKE.get(part[-1:], part[-1:])
+        size += len(part) - 1 + len(_LOOK_LIKE.get(part[-1:], part[-1:])) if part else 0
         if part.endswith(DIGITS):
-            places.append(len(text) - 1)
+            places.append(size - 1)
         elif part.isdigit():
             places.append(-1)
-    return text, places
+    return places
 
 
 def _instances(bare: bytes) -> Iterator[str]:
