@@ -5,6 +5,7 @@ Prepper's `logs-otel-v1` (`resource.attributes.k8s@pod@name`). Nobody has to say
 where it is.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,6 +28,10 @@ _RENAMED = {
     "log_record_uid": "log.record.uid",
 }
 """Names of ECS and of Data Prepper -> OpenTelemetry's."""
+_SERVICES = ("service", "service_name", "app", "application")
+"""What plain documents call the service, where they do not use its proper name."""
+_PERIOD = re.compile(r"(?:[-_.](?:\d{4}[-.]\d\d(?:[-.]\d\d){0,2}|\d{6}))+$")
+"""What an index is called by beside its name: the day that it is for, the number of its rollover."""
 _SEVERITY_NUMBERS = ("severity.number", "severityNumber", "severity_number")
 _SEVERITY_TEXTS = ("severity.text", "severityText", "severity_text", "log.level", "level", "severity")
 _TRACE_IDS = ("traceId", "trace_id", "trace.id")
@@ -68,7 +73,15 @@ def attributes_of(source: Mapping[str, Any]) -> dict[str, str]:
     result: dict[str, str] = {}
     for name, value in flatten(dict(source)).items():
         result.setdefault(_renamed(name), value)
+    if "service.name" not in result and (service := _first(result, _SERVICES)):
+        result["service.name"] = service
     return result
+
+
+def stem_of(index: str) -> str:
+    """Return the name that an index has in common with those of other days, or its data stream's."""
+    name = index.removeprefix(".ds-")
+    return _PERIOD.sub("", name) or name
 
 
 def severity_of(attributes: Mapping[str, str]) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,14 @@ from burl.receive.identity import identify
 from burl.receive.redaction import make_redactor
 from burl.receive.settings import ReceiveSettings
 from burl.write.opensearch.client import translated
-from burl_opensearch.reading.documents import attributes_of, body_of, severity_of, span_of, trace_of
+from burl_opensearch.reading.documents import (
+    attributes_of,
+    body_of,
+    severity_of,
+    span_of,
+    stem_of,
+    trace_of,
+)
 from burl_opensearch.reading.source import TIME_FIELD, Source
 
 SENDER = "opensearch"
@@ -157,7 +165,10 @@ class IndexReader:
         flat = [self._attributes(source) for source in sources]
         times = [hit["sort"][0] for hit in hits]
         bodies = [body_of(source, self._settings.body_keys).encode() for source in sources]
-        streams = [self._streams.add(identify(each, SENDER, self._settings.identity)) for each in flat]
+        # Documents that do not say who wrote them at least share an index.
+        senders = [stem_of(hit["_index"]) for hit in hits]
+        identities = map(identify, flat, senders, repeat(self._settings.identity))
+        streams = [self._streams.add(identity) for identity in identities]
         return Batch(
             bodies=[self._bodies.text(body) for body in bodies],
             times_ns=np.array(times, dtype=np.int64),

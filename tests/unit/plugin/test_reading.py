@@ -9,7 +9,14 @@ from burl.errors import InputError
 from burl.receive.identity import identify
 from burl.receive.line_time import rfc3339_ns
 from burl.receive.settings import IdentitySettings, ReceiveSettings
-from burl_opensearch.reading.documents import attributes_of, body_of, severity_of, span_of, trace_of
+from burl_opensearch.reading.documents import (
+    attributes_of,
+    body_of,
+    severity_of,
+    span_of,
+    stem_of,
+    trace_of,
+)
 from burl_opensearch.reading.reader import Cursor
 from burl_opensearch.reading.source import moment_ns, parse_source
 
@@ -115,3 +122,25 @@ def test_documents_with_the_same_key_are_taken_once_across_pages() -> None:
     second = [_hit(2_000, 5, "c"), _hit(2_000, 5, "b"), _hit(2_000, 5, "d"), _hit(3_000, 0, "e")]
     assert cursor.take(second) == second[2:]
     assert (cursor.documents, cursor.read) == (5, ["logs/e"])
+
+
+@pytest.mark.parametrize("name", ["service", "service_name", "app", "application"])
+def test_a_plain_document_names_its_service(name: str) -> None:
+    assert attributes_of({"message": LINE, name: "cart"})["service.name"] == "cart"
+    assert attributes_of({name: "cart", "service.name": "proper"})["service.name"] == "proper"
+
+
+@pytest.mark.parametrize(
+    ("index", "stem"),
+    [
+        ("logs-cart", "logs-cart"),
+        ("logs-cart-2026.11.22", "logs-cart"),
+        ("logs-cart-2026-11", "logs-cart"),
+        ("otel-v1-000012", "otel-v1"),
+        (".ds-logs-cart-000001", "logs-cart"),
+        (".ds-logs-cart-2026.11.22-000001", "logs-cart"),
+        ("2026.11.22", "2026.11.22"),
+    ],
+)
+def test_indices_of_other_days_have_one_name_in_common(index: str, stem: str) -> None:
+    assert stem_of(index) == stem
