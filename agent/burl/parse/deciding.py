@@ -1,6 +1,7 @@
 """What of a line decides its masked text beside its key: some runs of digits, rarely its ids."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -25,11 +26,10 @@ _BY_LENGTH = {
 }
 # Of the others with a guard `hex_letters` knows no digits, and `mail` only counts whether they are over 63.
 _SHIPPED = {rule["pattern"]: rule["name"] for rule in DEFAULT_MASKS}
-_RUNS_AND_IDS = re.compile(rb"(\d*%b|\d+|%b|%b)" % (DIGITS, ID, UUID))
+_RUNS = re.compile(rb"\d*%b|\d+" % DIGITS)
 _GROWN_TOGETHER = re.compile(b"[%b%b](?:[A-Za-z]|%b?[%b%b])" % (ID, UUID, DIGITS, ID, UUID))
 """An id that a word goes on from may hold the beginning of that word: `E` of `Error`."""
-_LIKE_ID, _LIKE_UUID = b"0a0", b"0a0-0a0-0a0-0a0-0a0"
-_LOOK_LIKE = {DIGITS: b"0", ID: _LIKE_ID, UUID: _LIKE_UUID}
+_LOOK_LIKE = {DIGITS: b"0", ID: b"0a0", UUID: b"0a0-0a0-0a0-0a0-0a0"}
 """What the guards of rules see in place of ids."""
 _INSTANCES = (
     (b"0000000a", b"00000000-0000-0000-0000-000000000000"),
@@ -67,15 +67,17 @@ class Deciding:
 
     def runs(self, key: bytes) -> Runs | None:
         """Return which runs of digits decide; None when anything may."""
-        text = b" " + key.replace(DIGITS, b"0").replace(ID, _LIKE_ID).replace(UUID, _LIKE_UUID)
+        text = b" " + key
+        for mark, like in _LOOK_LIKE.items():
+            text = text.replace(mark, like)
         if _GROWN_TOGETHER.search(key) or self._others.search(text):
             return None
         by_value, by_length = _spans(self._values, text), _spans(self._lengths, text)
         if not by_value and not by_length:
             return _NONE
-        places = _places(key)
-        values = _touched(by_value, places)
-        return Runs(values, tuple(set(_touched(by_length, places)) - set(values)))
+        marks = _marks(key)
+        values = _touched(by_value, marks)
+        return Runs(tuple(sorted(values)), tuple(sorted(_touched(by_length, marks) - values)))
 
     def ids_shape(self, bare: bytes) -> bool:
         """Return True when the shape of a line (see `Keys.bare`) depends on its ids."""
@@ -103,21 +105,24 @@ def _spans(pattern: "re.Pattern[bytes]", text: bytes) -> list[tuple[int, int]]:
     return [match.span(1) for match in pattern.finditer(text)]
 
 
-def _touched(spans: list[tuple[int, int]], places: list[int]) -> tuple[int, ...]:
-    """Return the numbers of the runs of digits that `spans` hold, given where each has its mark."""
-    return tuple(run for run, place in enumerate(places) if any(start <= place < end for start, end in spans))
+def _touched(spans: list[tuple[int, int]], marks: tuple[list[int], list[int]]) -> set[int]:
+    """Return the numbers of the runs of digits whose marks `spans` hold."""
+    places, runs = marks
+    return {
+        run for start, end in spans for run in runs[bisect_left(places, start) : bisect_left(places, end)]
+    }
 
 
-def _places(key: bytes) -> list[int]:
-    """Return where each run of digits of a key has its mark (or -1), in what guards see of the key."""
-    places, size = [], 1
-    for part in _RUNS_AND_IDS.split(key):
-        size += len(part) - 1 + len(_LOOK_LIKE.get(part[-1:], part[-1:])) if part else 0
-        if part.endswith(DIGITS):
-            places.append(size - 1)
-        elif part.isdigit():
-            places.append(-1)
-    return places
+def _marks(key: bytes) -> tuple[list[int], list[int]]:
+    """Return where marks of digits stand in what guards see of a key, and which run of digits each is."""
+    places, runs, grown, end = [], [], 1, 0
+    for run, match in enumerate(_RUNS.finditer(key)):
+        grown += sum((len(like) - 1) * key.count(mark, end, match.end()) for mark, like in _LOOK_LIKE.items())
+        end = match.end()
+        if match[0].endswith(DIGITS):
+            places.append(end - 1 + grown)
+            runs.append(run)
+    return places, runs
 
 
 def _instances(bare: bytes) -> Iterator[str]:
