@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from burl.distinct import distinct
+from burl.distinct import distinct, in_order
 from burl.receive.batch import Ints
 from burl.window.extract import Mentions
 from burl.window.numbered import Id, Ids
@@ -95,7 +95,7 @@ def calm_ones(found: Mentions, moments: Moments, by_id: Mapping[Id, Session], bo
     new_numbers = np.empty(len(found.ids), dtype=np.int64)
     new_numbers[used] = [-1 if one is None else numbers[one] for one in sessions]
     number = new_numbers[found.numbers]
-    events = number.argsort(kind="stable")[np.count_nonzero(number < 0) :]
+    events = in_order(number)[np.count_nonzero(number < 0) :]
     lengths = np.bincount(number[events], minlength=len(numbers))
     return _within(bounds, list(numbers), events, lengths, moments)
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from burl.receive.batch import Batch
-from burl.window.groups import group
+from burl.window.groups import Groups
 
 Lines = tuple[str, ...]
 
@@ -40,13 +40,12 @@ class Contexts:
         self._max_streams = max_streams
         self._lines: OrderedDict[int, Lines] = OrderedDict()
 
-    def feed(self, batch: Batch) -> BatchContext:
+    def feed(self, batch: Batch, by_stream: Groups) -> BatchContext:
         """Remember the batch's last lines; return what came before each of its records."""
         before: dict[int, Lines] = {}
-        if self._count and len(batch):
-            groups = group(batch.streams)
-            positions = groups.order.tolist()
-            for stream, start, end in zip(groups.values, groups.starts, groups.ends, strict=True):
+        if self._count:
+            positions = by_stream.order.tolist()
+            for stream, start, end in by_stream.each():
                 known = before[stream] = self._lines.pop(stream, ())
                 last = positions[max(start, end - self._count) : end]
                 lines = tuple([batch.bodies[i][: self._max_chars] for i in last])

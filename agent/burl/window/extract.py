@@ -91,12 +91,10 @@ class Extractor:
 
     def _in_text(self, batch: Batch, positions: Ints, templates: Ints, numbered: Numbered) -> Ints:
         """Return the ids in the bodies at these positions, found for all lines of a template at once."""
-        if not len(positions):
-            return positions
         groups = group(templates)
         bodies = [batch.bodies[position] for position in positions[groups.order].tolist()]
         found: list[int] = []
-        for template, start, end in zip(groups.values, groups.starts, groups.ends, strict=True):
+        for template, start, end in groups.each():
             finder = self._finders[template]
             found += finder(bodies[start:end], template, numbered) if finder else [0] * (end - start)
         numbers = np.empty(len(found), dtype=np.int64)

@@ -1,12 +1,12 @@
 """A portion's events grouped by stream, or by template; what each finds its stream to be, in one pass."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from burl.distinct import distinct_inverse
+from burl.distinct import distinct_inverse, in_order
 from burl.receive.batch import Ints
 from burl.window.watermark import NEVER
 
@@ -16,18 +16,29 @@ class Groups:
     """Where the rows of each value are: those of `values[g]` are `order[starts[g]:ends[g]]`, rising."""
 
     order: Ints
-    values: list[int]
-    starts: list[int]
-    ends: list[int]
+    values: Ints
+    starts: Ints
+    ends: Ints
+
+    @property
+    def sizes(self) -> Ints:
+        """How many rows each value has."""
+        return self.ends - self.starts
+
+    def each(self) -> Iterable[tuple[int, int, int]]:
+        """Return value, start and end of each."""
+        return zip(self.values.tolist(), self.starts.tolist(), self.ends.tolist(), strict=True)
 
 
 def group(values: Ints) -> Groups:
-    """Group rows by value, in order of the values; there must be one at least."""
-    order = values.argsort(kind="stable")
+    """Group rows by value, in order of the values."""
+    order = in_order(values)
     ordered = values[order]
-    cuts = ((ordered[1:] != ordered[:-1]).nonzero()[0] + 1).tolist()
-    starts = [0, *cuts]
-    return Groups(order, ordered[starts].tolist(), starts, [*cuts, len(order)])
+    is_start = np.ones(len(values), dtype=np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=is_start[1:])
+    starts = is_start.nonzero()[0]
+    ends = np.append(starts, len(values))[1:]
+    return Groups(order, ordered[starts], starts, ends)
 
 
 def newest_before(
@@ -47,6 +58,10 @@ def newest_before(
     before = np.empty(len(times_ns), dtype=np.int64)
     before[1:] = np.where(timed, times_ns, NEVER)[:-1]
     before[groups.starts] = newest_ns
+    rises = before[1:] >= before[:-1]
+    rises[groups.starts[1:] - 1] = True
+    if rises.all():
+        return before
     values, ranks = distinct_inverse(before)
-    lift = np.repeat(np.arange(len(groups.starts)) * len(values), np.diff([*groups.starts, len(times_ns)]))
+    lift = np.arange(0, len(groups.starts) * len(values), len(values)).repeat(groups.sizes)
     return np.asarray(values[np.maximum.accumulate(ranks + lift) - lift], dtype=np.int64)

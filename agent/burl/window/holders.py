@@ -20,7 +20,9 @@ class Holders(Generic[Key]):
 
     def touch(self, key: Key, holder: int) -> None:
         """Note that `key`, which is `holder`'s, is the last that had an event."""
-        keys = self._keys.setdefault(holder, OrderedDict())
+        keys = self._keys.get(holder)
+        if keys is None:
+            keys = self._keys[holder] = OrderedDict()
         keys[key] = None
         keys.move_to_end(key)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from burl.distinct import in_order
 from burl.fairness import has_fair_claim
 from burl.parse import Catalogue
 from burl.receive.batch import Ints
@@ -140,7 +141,7 @@ class IntervalCounts:
         met: tuple[int, int] | None = None
         shown_anew: list[tuple[_Interval, int]] = []
         events: list[int] = []
-        order, groups = _grouped(starts, pairs)
+        order, groups = _grouped(starts, starts // self._length_ns, pairs)
         for start, pair, head, count in groups:
             if met != (start, service := service_of(pair)):
                 met = start, service
@@ -231,14 +232,26 @@ class IntervalCounts:
             self._services[service] = (sender, since_ns)
 
 
-def _grouped(starts: Ints, pairs: Ints) -> tuple[Ints, Iterable[tuple[int, int, int, int]]]:
-    """Return an order that groups equal (start, pair), and of each where its group begins and its size."""
-    order = np.lexsort((pairs, starts))
+def _grouped(starts: Ints, numbers: Ints, pairs: Ints) -> tuple[Ints, Iterable[tuple[int, int, int, int]]]:
+    """Group events of one interval, service and template, in order of these.
+
+    Args:
+        starts: start of each event's interval (n).
+        numbers: the same as a small number (n).
+        pairs: service and template of each (n).
+
+    Returns:
+        An order of the events, and start, pair, place in the order of the first, and size of each group.
+    """
+    order = in_order(template_of(pairs))
+    for column in (service_of(pairs), numbers):
+        order = order[in_order(column[order])]  # small numbers: `numpy.lexsort` takes ten times as long
     starts, pairs = starts[order], pairs[order]
     is_head = np.ones(len(order), dtype=np.bool_)
     is_head[1:] = (starts[1:] != starts[:-1]) | (pairs[1:] != pairs[:-1])
-    heads = np.flatnonzero(is_head)
-    columns = (starts[heads], pairs[heads], heads, np.diff(heads, append=len(order)))
+    heads = is_head.nonzero()[0]
+    sizes = np.append(heads, len(order))[1:] - heads
+    columns = (starts[heads], pairs[heads], heads, sizes)
     return order, zip(*(column.tolist() for column in columns), strict=True)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from burl.parse import CONTINUATION, Catalogue
 from burl.receive.batch import Batch, Ints, StreamTable
 from burl.receive.uid import Uid, uid_of
+from burl.window.groups import Groups, group
 from burl.window.records import NOWHERE, Records
 from burl.window.units import Events, Record
 from burl.window.watermark import Watermarks
@@ -23,6 +24,7 @@ class Portion:
     Attributes:
         positions: where each event stands in the batch.
         watermarks_before, watermarks_after: the sender's watermark around each event's arrival.
+        batch_by_stream: where the records of each stream stand in the batch.
         records: where events are held.
     """
 
@@ -34,6 +36,7 @@ class Portion:
     times_ns: Ints
     watermarks_before: Ints
     watermarks_after: Ints
+    batch_by_stream: Groups
     max_body_chars: int
     records: Records
     _places: Ints = field(init=False)
@@ -45,6 +48,11 @@ class Portion:
     def __len__(self) -> int:
         """Return the number of events."""
         return len(self.positions)
+
+    def by_stream(self) -> Groups:
+        """Return where the events of each stream are."""
+        has_all = len(self) == len(self.batch)
+        return self.batch_by_stream if has_all else group(self.streams)
 
     def places(self, events: Ints) -> Ints:
         """Hold these events, distinct ones; return the place of each, the same each time."""
@@ -100,16 +108,19 @@ def portion_of(
     """Cut the events out of `batch` and move its sender's watermark past it."""
     before, after = watermarks.feed(batch)
     positions = np.flatnonzero(templates != CONTINUATION)
-    of_events = batch.streams[positions]
+    by_stream = group(batch.streams)
+    services = np.empty(len(batch), dtype=np.int64)
+    services[by_stream.order] = streams.services_of(by_stream.values).repeat(by_stream.sizes)
     return Portion(
         batch=batch,
         positions=positions,
         templates=templates[positions],
-        streams=of_events,
-        services=streams.services_of(of_events),
+        streams=batch.streams[positions],
+        services=services[positions],
         times_ns=batch.times_ns[positions],
         watermarks_before=before[positions],
         watermarks_after=after[positions],
+        batch_by_stream=by_stream,
         max_body_chars=max_body_chars,
         records=records,
     )

@@ -33,7 +33,9 @@ class Recency(Generic[Key]):
             self.discard(key)
         self._touched[key] = (sender, watermark_ns)
         self._touched.move_to_end(key)
-        keys = self._by_sender.setdefault(sender, OrderedDict())
+        keys = self._by_sender.get(sender)
+        if keys is None:
+            keys = self._by_sender[sender] = OrderedDict()
         keys[key] = None
         keys.move_to_end(key)
 

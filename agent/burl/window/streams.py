@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from burl.window.closed import ClosedWindows
-from burl.window.groups import Groups, group, newest_before
+from burl.window.groups import Groups, newest_before
 from burl.window.portion import Portion
 from burl.window.recency import Recency
 from burl.window.records import NOWHERE, Records
@@ -61,18 +61,22 @@ class StreamWindows:
         """Take the portion's events; append the windows that they close to `out`."""
         if not len(portion):
             return
-        groups = group(portion.streams)
-        states = [self._streams.setdefault(stream, _Stream()) for stream in groups.values]
+        groups = portion.by_stream()
+        states = [self._state(stream) for stream in groups.values.tolist()]
         run = self._look(portion, groups, states, out)
-        touched = portion.watermarks_after[groups.order[np.asarray(groups.ends) - 1]].tolist()
-        for stream, state, start, end, watermark_ns in zip(
-            groups.values, states, groups.starts, groups.ends, touched, strict=True
-        ):
+        touched = portion.watermarks_after[groups.order[groups.ends - 1]].tolist()
+        for (stream, start, end), state, watermark_ns in zip(groups.each(), states, touched, strict=True):
             self._take(stream, state, run, start, end)
             self._recency.touch(stream, portion.batch.sender, watermark_ns)
         while len(self._streams) > self._settings.max_streams:
             self.counters["evicted_streams"] += 1
             self._forget(self._recency.oldest(), out)
+
+    def _state(self, stream: int) -> _Stream:
+        state = self._streams.get(stream)
+        if state is None:
+            state = self._streams[stream] = _Stream()
+        return state
 
     def _look(self, portion: Portion, groups: Groups, states: list[_Stream], out: ClosedWindows) -> _Run:
         """Find, for all streams at once, which events are late and where windows end."""
@@ -81,11 +85,11 @@ class StreamWindows:
         timed = portion.batch.timed[portion.positions[order]]
         newest = newest_before(times_ns, timed, groups, [state.newest_ns for state in states])
         after = np.maximum(newest, np.where(timed, times_ns, NEVER))
-        for state, end in zip(states, groups.ends, strict=True):
-            state.newest_ns = int(after[end - 1])
+        for state, newest_ns in zip(states, after[groups.ends - 1].tolist(), strict=True):
+            state.newest_ns = newest_ns
         touched = np.empty(len(order), dtype=np.int64)
         touched[1:] = portion.watermarks_after[order[:-1]]
-        touched[groups.starts] = [self._touched(stream) for stream in groups.values]
+        touched[groups.starts] = [self._touched(stream) for stream in groups.values.tolist()]
         known = newest != NEVER
         late = known & (times_ns < newest - self._slack_ns)
         silent = portion.watermarks_before[order] - self._slack_ns > touched + self._idle_ns

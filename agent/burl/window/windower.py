@@ -118,7 +118,7 @@ class Windower:
             max_body_chars=self._settings.max_body_chars,
             records=self._held.records,
         )
-        context = self._contexts.feed(batch)
+        context = self._contexts.feed(batch, portion.batch_by_stream)
         if self._wants_windows:
             self._windows.feed(portion, closed.windows)
         if self._extractor is not None:
