@@ -55,23 +55,20 @@ class StreamFinder:
 
     def _by_attributes(self, records: Records, resources: Resources, sender: str) -> Ints:
         """Return the streams of records that say themselves who wrote them, asked once for those alike."""
-        naming = self._names.find(records)
-        firsts = first_alike(records, naming, resources.of_records)
-        firsts[records.map_rows] = records.map_rows
+        naming, maps = self._names.find(records), frozenset(records.map_rows)
+        kinds = resources.of_records.copy()
+        kinds[records.map_rows] = len(resources.raws) + np.arange(len(maps))  # bodies are not compared
+        firsts = first_alike(records, naming, kinds)
         counts = np.bincount(firsts, minlength=len(records))
+        rows = counts.nonzero()[0]
+        bounds = (naming.rows.searchsorted(rows, side).tolist() for side in ("left", "right"))
         found = np.empty(len(records), dtype=np.int64)
-        for row in counts.nonzero()[0].tolist():
-            key = (sender, resources.raw(row), self._said(records, naming, row))
-            found[row] = self._stream(key, int(counts[row]))
+        for row, count, first, end in zip(rows.tolist(), counts[rows].tolist(), *bounds, strict=True):
+            said = _raws(records, naming, slice(first, end)) if first < end else ()
+            if row in maps:
+                said = (*said, *filter(self._names.knows, body_entries(records.body(row))))
+            found[row] = self._stream((sender, resources.raw(row), said), count)
         return found[firsts]
-
-    def _said(self, records: Records, naming: Found, row: int) -> tuple[bytes, ...]:
-        """Return the serialised KeyValues of a record that name its stream."""
-        first, end = naming.rows.searchsorted((row, row + 1)).tolist()
-        places = zip(naming.starts[first:end].tolist(), naming.ends[first:end].tolist(), strict=True)
-        said = tuple(records.text[start:stop] for start, stop in places)
-        body = records.body(row) if row in records.map_rows else b""
-        return (*said, *filter(self._names.knows, body_entries(body))) if body else said
 
     def _stream(self, key: _Key, count: int) -> int:
         """Return the stream of `count` records; the table counts each that finds no place."""
@@ -112,3 +109,9 @@ class StreamFinder:
         if self._changes != self._table.changes:
             self._changes = self._table.changes
             self._empty()
+
+
+def _raws(records: Records, naming: Found, which: slice) -> tuple[bytes, ...]:
+    """Return the serialised KeyValues that are these of those found."""
+    places = zip(naming.starts[which].tolist(), naming.ends[which].tolist(), strict=True)
+    return tuple(records.text[start:end] for start, end in places)

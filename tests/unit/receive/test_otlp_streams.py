@@ -3,7 +3,10 @@
 import tracemalloc
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 
 from burl.receive.batch import StreamTable
 from burl.receive.otlp import Decoder
@@ -36,6 +39,26 @@ def test_a_map_body_names_the_stream_as_attributes_do() -> None:
     in_body = stream_of(request([record({"log": "x", "kubernetes": KUBERNETES})]))
     in_attributes = stream_of(request([record("x", attributes={"kubernetes": KUBERNETES})]))
     assert in_body == in_attributes == ("shop/api-6d5f7c9b8-x2x7k/app", "shop/api/app")
+
+
+PODS = st.sampled_from([None, KUBERNETES, KUBERNETES | {"pod_name": "other"}])
+RECORDS = st.builds(
+    lambda in_body, in_attributes: record(
+        "x" if in_body is None else {"log": "x", "kubernetes": in_body},
+        attributes={} if in_attributes is None else {"kubernetes": in_attributes},
+    ),
+    PODS,
+    PODS,
+)
+
+
+@given(st.lists(RECORDS, min_size=1, max_size=8))
+def test_whose_a_record_is_does_not_depend_on_those_beside_it(records: list[LogRecord]) -> None:
+    streams = StreamTable()
+    (batch,) = Decoder(ReceiveSettings(), streams).decode(request(records), "peer", NOW_NS)
+    together = [streams.identity(stream) for stream in batch.streams.tolist()]
+    alone = [stream_of(request([each])) for each in records]
+    assert [(identity.stream, identity.service) for identity in together] == alone
 
 
 def test_streams_and_services_by_chosen_attributes() -> None:
