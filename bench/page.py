@@ -22,9 +22,9 @@ _LINES = """\
 ## Lines
 
 A real `burl run` with a trained bundle, SQLite and all promises on takes requests of 500 records over
-gRPC from another process, which keeps four of them in flight ([Growth](#growth) has other numbers). Each
-log is repeated with fresh numbers and ids. *Kubernetes attributes*: eight on every record, as the
-recommended Fluent Bit configuration sends them. Dashed is what we want to reach.
+gRPC from another process, which keeps four of them in flight. Each log is repeated with fresh numbers and
+ids. *Kubernetes attributes*: eight on every record, as the recommended Fluent Bit configuration sends them.
+Dashed is what we want to reach.
 """
 _PEERS = """\
 ## Beside other miners
