@@ -121,6 +121,8 @@ def parameters(template: Sequence[str], masked: Sequence[str], values: Sequence[
     found: list[str] = []
     rest = iter(values)
     for expected, token in zip(template, masked, strict=False):
+        if WILDCARD not in expected and WILDCARD not in token:
+            continue
         inside = [next(rest, "") for _ in range(token.count(WILDCARD))]
         key = key_of(expected)
         if expected == key + WILDCARD:
