@@ -66,13 +66,13 @@ class OtlpOrigin(Origin):
 
     def held(self, indexes: Sequence[int]) -> Held:
         """Return what is kept of these records until they are judged."""
-        uids, rows = self._all_uids(), self.rows[indexes].tolist()
+        everything = self._all_uids()
+        uids = [everything[index] for index in indexes]
+        if not self.records.has_traces:
+            return Held(uids, [""] * len(uids), [""] * len(uids))
+        rows = self.rows[indexes].tolist()
         trace_ids, span_ids = self.records.trace_ids, self.records.span_ids
-        return Held(
-            [uids[index] for index in indexes],
-            [trace_ids[row] for row in rows],
-            [span_ids[row] for row in rows],
-        )
+        return Held(uids, [trace_ids[row] for row in rows], [span_ids[row] for row in rows])
 
     def _names(self) -> Iterator[str]:
         streams = self.streams.tolist()
@@ -85,10 +85,12 @@ class OtlpOrigin(Origin):
         return self.uids
 
     def _find_uids(self) -> Sequence[Uid]:
-        said, given = self.records.said[self.rows].tolist(), self.given.find(self.records)
-        given = [given[row] for row in self.rows.tolist()]
+        given = self.given.find(self.records)
+        if any(given):
+            given = [given[row] for row in self.rows.tolist()]
         if "" not in given:
             return given
+        said = self.records.said[self.rows].tolist()
         if self.repeats is None:
             distinct = len(set(said)) == len(said)
             self.repeats = [0] * len(said) if distinct else self.count_repeats({})

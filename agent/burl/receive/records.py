@@ -87,6 +87,11 @@ class Records:
         """False when no record says one, neither by number nor by text."""
         return self._walk.has(_SEVERITY) or self._walk.has(_SEVERITY_TEXT)
 
+    @property
+    def has_traces(self) -> bool:
+        """False when no record names a trace or a span."""
+        return self._walk.has(_TRACE_ID) or self._walk.has(_SPAN_ID)
+
     @cached_property
     def severity_numbers(self) -> Ints:
         """Severity numbers as they came, 0 where there is none."""
