@@ -1,6 +1,5 @@
 """Serves recurrent networks by numpy: an agent that needs no others takes 35 MB less than with a runtime."""
 
-import zipfile
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
@@ -9,12 +8,13 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from burl.detect.arrays import read_arrays
 from burl.detect.cells import Dense, Embedding, Floats, Weights, layers
 from burl.detect.onnx import OnnxModel
 from burl.errors import BundleError
 
-_DAMAGED = (OSError, LookupError, ValueError, TypeError, ArithmeticError, EOFError, zipfile.BadZipFile)
-"""What numpy raises of a damaged file, and networks of arrays that do not fit them."""
+_UNFIT = (OSError, LookupError, ValueError, TypeError, ArithmeticError)
+"""What networks raise of arrays that do not fit them."""
 
 
 class Network(Protocol):
@@ -107,7 +107,14 @@ def load_network(
     try:
         if not path.exists():
             return OnnxModel((directory / f"{name}.onnx").read_bytes())
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return network({key: arrays[key].astype(np.float32) for key in arrays})
-    except _DAMAGED as error:
+        return network({name: _finite(array) for name, array in read_arrays(path).items()})
+    except _UNFIT as error:
         raise BundleError(f"{path} cannot be read: {error!r}; train the bundle again") from error
+
+
+def _finite(array: npt.NDArray[Any]) -> Floats:
+    """Return weights as they are computed with. Raises ValueError or TypeError where they are no numbers."""
+    weights: Floats = array.astype(np.float32, casting="same_kind")
+    if not np.isfinite(weights).all():
+        raise ValueError("a weight is not finite: every score would be NaN, and nothing ever found")
+    return weights

@@ -96,6 +96,14 @@ def test_weights_that_do_not_fit_each_other_are_refused(tmp_path: Path, name: st
         load_network(tmp_path, "model")
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1j])
+def test_weights_that_are_no_finite_numbers_are_refused(tmp_path: Path, value: complex) -> None:
+    weights = {**weights_of(_network()), "output.bias": np.full(7, value)}
+    np.savez(tmp_path / "model.npz", **dict[str, Any](weights))
+    with pytest.raises(BundleError, match="train the bundle again"):
+        load_network(tmp_path, "model")
+
+
 def test_symbols_that_do_not_fit_are_refused() -> None:
     with pytest.raises(BundleError, match="does not fit"):
         served(_network()).run(np.full((1, 4), 9))

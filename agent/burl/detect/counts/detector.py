@@ -6,11 +6,11 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
+from burl.detect.arrays import read_arrays
 from burl.detect.base import Corpus, Detector, DetectorConfig, Explanation, Progress, Scores, Units
 from burl.detect.counts.config import CountConfig
 from burl.detect.counts.matrix import count_matrix, portions
@@ -82,10 +82,9 @@ class CountDetector(Detector):
         try:
             kinds = json.loads((directory / _KINDS).read_text(encoding="utf-8"))
             for number, kind in enumerate(kinds):
-                path = directory / f"model{number}.npz"
-                with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-                    detector._models[str(kind)] = cls.model_of(dict(arrays), detector.config)
-        except (OSError, ValueError, KeyError, TypeError, IndexError, EOFError, BadZipFile) as error:
+                arrays = read_arrays(directory / f"model{number}.npz")
+                detector._models[str(kind)] = cls.model_of(arrays, detector.config)
+        except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
             raise BundleError(f"{cls.name} in {directory} cannot be read: {error!r}; retrain") from error
         return detector
 

@@ -1,12 +1,12 @@
 """What training held often is not odd, whatever the network makes of it."""
 
-import zipfile
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
+from burl.detect.arrays import read_arrays
 from burl.errors import BundleError
 
 _OFTEN = 10
@@ -58,8 +58,8 @@ class Usual:
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read what `save` wrote. Raises BundleError when it is missing or damaged."""
+        content = read_arrays(path, "windows", "surprises")
         try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
-                return cls(content["windows"].astype(np.int32), content["surprises"].astype(np.float64))
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            return cls(content["windows"].astype(np.int32), content["surprises"].astype(np.float64))
+        except (ValueError, TypeError) as error:
             raise BundleError(f"{path} cannot be read: {error!r}; train the bundle again") from error

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
+from burl.detect.arrays import read_arrays
 from burl.errors import BundleError
 from burl.receive.batch import Ints
 
@@ -67,9 +67,8 @@ class Forest:
     def load(cls, path: Path) -> Self:
         """Read what `save` wrote. Raises BundleError when it is missing or damaged."""
         try:
-            with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-                return cls.from_arrays(file)
-        except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
+            return cls.from_arrays(read_arrays(path))
+        except (ValueError, KeyError, TypeError) as error:
             raise BundleError(f"forest {path} cannot be read: {error!r}; train the bundle again") from error
 
     def arrays(self) -> dict[str, Array]:

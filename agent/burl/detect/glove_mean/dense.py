@@ -5,10 +5,10 @@ from typing import Self
 
 import numpy as np
 
+from burl.detect.arrays import read_arrays
 from burl.detect.base import Progress
 from burl.detect.lines import Floats, Rows
 from burl.detect.lines.lexicon import FIRST
-from burl.detect.lines.scorer import read_arrays
 
 _FILE = "dense.npz"
 _STILL = 1e-6
@@ -40,7 +40,7 @@ class MeanDense:
     @classmethod
     def load(cls, directory: Path) -> Self:
         """Read what `save` wrote. Raises BundleError."""
-        arrays = read_arrays(directory / _FILE, ("vectors", "weights", "bias"))
+        arrays = read_arrays(directory / _FILE, "vectors", "weights", "bias")
         vectors, weights = (arrays[name].astype(np.float64) for name in ("vectors", "weights"))
         return cls(vectors, weights, float(arrays["bias"].astype(np.float64)))
 

@@ -32,8 +32,8 @@ class EncoderNetwork(ArrayNetwork):
         self._vectors, self._positions = weights["embedding.weight"], weights["positions"]
         self._cls = weights["cls"][0, 0]
         heads = int(weights["heads"][0])
-        blocks = sorted({name.rpartition(".")[0].rpartition(".")[0] for name in weights} - {""})
-        self._blocks = [_Block(weights, name, heads) for name in blocks]
+        blocks = {name.split(".")[1] for name in weights if name.startswith("blocks.")}
+        self._blocks = [_Block(weights, f"blocks.{number}", heads) for number in range(len(blocks))]
         self._norm, self._output = _Norm(weights, "norm"), _Linear(weights, "output")
         self.shape = self._outputs(np.full((1, 1), PAD)).shape[1:]  # do shapes fit each other?
 

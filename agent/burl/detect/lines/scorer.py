@@ -1,6 +1,6 @@
 """What a trained model of lines does while serving."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -66,12 +66,3 @@ def _old_score(outputs: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Return the output of a graph that has its head in it."""
     score: npt.NDArray[np.float32] = outputs[0, :, 0]
     return score
-
-
-def read_arrays(path: Path, names: tuple[str, ...]) -> Mapping[str, npt.NDArray[np.generic]]:
-    """Return arrays of an npz. Raises BundleError when it is damaged, or lacks one."""
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in names}
-    except (OSError, ValueError, KeyError, EOFError) as error:
-        raise BundleError(f"{path} cannot be read: {error!r}; train the bundle again") from error

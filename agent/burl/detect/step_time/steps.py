@@ -1,6 +1,5 @@
 """Steps: an event after another one in a session, and how long the one took after the other."""
 
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -8,6 +7,7 @@ from typing import NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
+from burl.detect.arrays import read_arrays
 from burl.detect.step_time.config import StepTimeConfig
 from burl.errors import BundleError
 from burl.receive.batch import Ints
@@ -100,11 +100,11 @@ class Steps:
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read what `save` wrote. Raises BundleError when it is missing or damaged."""
+        content = read_arrays(path, "keys", *_COLUMNS)
         try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
-                keys = content["keys"].astype(np.int64)
-                columns = [content[name].astype(np.float64) for name in _COLUMNS]
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            keys = content["keys"].astype(np.int64)
+            columns = [content[name].astype(np.float64) for name in _COLUMNS]
+        except (ValueError, TypeError) as error:
             raise BundleError(f"{path} cannot be read: {error!r}; train the bundle again") from error
         if any(len(column) != len(keys) for column in columns):
             raise BundleError(f"{path}: its columns differ in length; train the bundle again")

@@ -39,7 +39,7 @@ def _first(outputs: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return first
 
 
-@pytest.mark.parametrize("layers", [1, 2, 3])
+@pytest.mark.parametrize("layers", [1, 2, 3, 11])
 def test_what_is_served_equals_torch(layers: int) -> None:
     network, words = _network(layers), _rows().astype(np.int64)
     with torch.no_grad():
