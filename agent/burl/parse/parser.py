@@ -21,7 +21,7 @@ from burl.parse.template_set import TemplateSet
 from burl.receive.batch import Ints
 
 _AT_ONCE = 1024
-"""Lines that are worked on together: enough for numpy, few enough for long lines to fit into memory."""
+"""Lines worked on together: enough for numpy (bench/rooms.py), few enough for long lines to fit in memory."""
 
 
 class Parser:

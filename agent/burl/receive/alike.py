@@ -1,4 +1,8 @@
-"""Which records have the same attributes, without looking at any of them alone."""
+"""Which records have the same attributes, without looking at any of them alone.
+
+Cutting them out and hashing them, record by record, took twice as long (bench/end_to_end.py, the case with
+Kubernetes attributes).
+"""
 
 import numpy as np
 import numpy.typing as npt
