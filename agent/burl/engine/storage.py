@@ -129,6 +129,7 @@ class Storage:
         error = working.exception()
         if error is not None:
             self.failures += 1
+            self._unsaved = True
             _LOG.warning("state directory %s: %s; it is tried again", self._directory.path, error)
         return True
 
@@ -137,11 +138,11 @@ class Storage:
 
         Until that is written, recovery replays both journals on the checkpoint before.
         """
-        self._saved, self._unsaved = self._clock.monotonic(), False
+        self._saved = self._clock.monotonic()
         payload = pack(state())
         before, generation = self._journal, self._generation + 1
         self._journal = Journal(self._directory.journal_path(generation))
-        self._generation = generation
+        self._generation, self._unsaved = generation, False
         self.checkpoint_seconds = self._clock.monotonic() - self._saved
 
         def write() -> None:
