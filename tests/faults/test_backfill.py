@@ -118,9 +118,18 @@ def test_a_backfill_that_is_killed_stores_everything_once(
         sys.stdout.write(f"\nbackfill: {' '.join(f'{name}={value}' for name, value in figures.items())}\n")
     client.close()
     assert kills, "it ended before it could be killed: give more documents"
-    assert wanted == found
+    assert {key: _but_for_rounding(document) for key, document in wanted.items()} == found
     assert counted == recounted
     assert usage.peak_mib < BOUND_MIB
+
+
+_ROUNDED = ("anomaly_grade", "anomaly_score", "p_value", "probability")
+"""A model's sums, in 32 bits, depend on how many units it judges at once: a continued run cuts elsewhere."""
+
+
+def _but_for_rounding(document: dict[str, object]) -> dict[str, object]:
+    near = {name: pytest.approx(document[name], rel=1e-3) for name in _ROUNDED if name in document}
+    return document | near
 
 
 @dataclass(frozen=True, slots=True)
