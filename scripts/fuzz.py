@@ -20,6 +20,8 @@ _OPTIONS = ["-timeout=20", "-max_len=4096", "-rss_limit_mb=2048", "-print_final_
 
 def main() -> None:
     """Fuzz the target that the command line names."""
+    if len(sys.argv) < 3 or sys.argv[1] not in TARGETS or sys.argv[2].startswith("-"):
+        sys.exit(f"usage: scripts/fuzz.py {{{'|'.join(TARGETS)}}} CORPUS_DIRECTORY [libFuzzer options]")
     name, corpus = sys.argv[1], Path(sys.argv[2])
     corpus.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(seeds()[name]):
