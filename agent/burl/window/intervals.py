@@ -4,6 +4,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import repeat
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -81,7 +82,7 @@ class ClosedIntervals:
 
     def build(self, catalogue: Catalogue, records: Records, interval_seconds: float) -> Intervals:
         """Return what was gathered, in order of start, service and template."""
-        self.rows.sort()
+        self.rows.sort(key=itemgetter(0, 1))  # of several senders in order of these: a restart moves places
         starts, pairs, counts, places = np.asarray(self.rows, dtype=np.int64).reshape(-1, 4).T
         return Intervals(
             catalogue=catalogue,

@@ -133,8 +133,8 @@ class HeldRecords:
 
     def _leave_behind(self, lists: list[list[int]]) -> None:
         held = np.fromiter(chain.from_iterable(lists), dtype=np.int64)
-        kept = distinct(held[held != NOWHERE])
-        moved = np.full(len(self.records) + 1, NOWHERE)  # its last is where NOWHERE leads
+        kept = distinct(held)
+        moved = np.empty(len(self.records), dtype=np.int64)
         moved[kept] = np.arange(len(kept))
         self.records = self.records.take(kept)
         places, at = moved[held].tolist(), 0

@@ -26,7 +26,7 @@ class _Stream:
     templates: list[int] = field(default_factory=list)
     times_ns: list[int] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
-    """Of the records; NOWHERE for history, of which none is held."""
+    """Of the records of the new ones; of history none is held."""
 
 
 @dataclass(slots=True)
@@ -134,13 +134,14 @@ class StreamWindows:
             return
         out.templates += state.templates
         out.times_ns += state.times_ns
+        out.places += [NOWHERE] * state.lead
         out.places += state.places
         out.close(stream, state.lead)
         history = max(0, len(state.templates) - self._settings.history_events)
         state.templates = state.templates[history:]
         state.times_ns = state.times_ns[history:]
         state.lead = len(state.templates)
-        state.places = [NOWHERE] * state.lead
+        state.places = []
 
     def _forget(self, stream: int, out: ClosedWindows) -> None:
         self._close(stream, self._streams.pop(stream), out)
@@ -170,11 +171,11 @@ class StreamWindows:
     def restore(self, state: list[Any], records: Records) -> None:
         """Fill empty windows from `state`; what they hold is added to `records`."""
         for stream, (sender, watermark_ns), newest_ns, lead, templates, times_ns, held in state:
-            places = [NOWHERE] * lead + records.restore(held)
+            places = records.restore(held)
             self._streams[stream] = _Stream(newest_ns, lead, templates, times_ns, places)
             self._recency.touch(stream, sender, watermark_ns)
 
 
 def _pack(state: _Stream, records: Records) -> list[Any]:
-    held = [records.state(place) for place in state.places[state.lead :]]
+    held = [records.state(place) for place in state.places]
     return [state.newest_ns, state.lead, state.templates, state.times_ns, held]
