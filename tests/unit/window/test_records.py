@@ -61,8 +61,8 @@ def test_what_is_open_and_what_was_closed_names_its_records_after_collections() 
 def test_the_history_of_many_streams_holds_no_records() -> None:
     world = World(WindowSettings(window_events=1, history_events=10, context_lines=0))
     tracemalloc.start()
-    for second in range(12):
-        world.feed([(float(second), stream, f"open {stream} {'x' * 1_000}") for stream in range(4_000)])  # 48 MB
+    for second in range(12):  # 48 MB in all
+        world.feed([(float(second), stream, f"open {stream} {'x' * 1_000}") for stream in range(4_000)])
         world.given.clear()
     taken, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
