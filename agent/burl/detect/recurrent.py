@@ -1,4 +1,4 @@
-"""Serves recurrent networks by numpy: an agent that needs no others takes 35 MB less than with a runtime."""
+"""Networks by numpy: what all have in common, how they are loaded, and recurrent ones (ADR 0012)."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
