@@ -113,3 +113,12 @@ def test_rows_intervals_and_services_are_bounded() -> None:
     assert counters["evicted_intervals"] == 1
     assert counters["evicted_services"] == 1
     assert [row[0] for row in counts(world.given)] == [EPOCH]
+
+
+def test_a_restart_changes_no_order_of_what_several_senders_counted() -> None:
+    plain, restarted = (World(WindowSettings(interval_seconds=10)) for _ in range(2))
+    for world in (plain, restarted):
+        for second, sender in ((0.0, "first"), (0.0, "second"), (11.0, "first")):
+            world.feed([(second, 0, "open")], sender=sender)
+    restarted.restart()
+    assert counts([restarted.flush()]) == counts([plain.flush()])
