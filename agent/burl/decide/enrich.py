@@ -40,13 +40,14 @@ def log_records(
         annotations: the findings that the batch led to. What is found later, such as a session's, has its
             annotation alone: a log document is written once.
     """
-    everything = range(len(batch))
+    count = len(batch)
+    everything = range(count)
     held = batch.origin.held(everything)
     uids = [uid_of(uid, body) for uid, body in zip(held.uids, batch.bodies, strict=True)]
     columns = (
-        repeat(b'{"@timestamp":"'),
+        repeat(b'{"@timestamp":"', count),
         _times(batch.times_ns),
-        repeat(b'Z"'),
+        repeat(b'Z"', count),
         _each(batch.streams, lambda stream: _fields(streams.identity(stream).fields)),
         _each(templates, lambda template: _fields(_template(catalogue, template))),
         _each(batch.severities, lambda severity: _fields({"severity.number": severity})),
@@ -56,9 +57,9 @@ def log_records(
         *_column("span_id", held.span_ids),
         *_column("attributes", batch.origin.attribute_texts(everything)),
         *_grades(uids, annotations),
-        repeat(_fields({"schema_version": SCHEMA_VERSION}) + b"}", len(batch)),
+        repeat(_fields({"schema_version": SCHEMA_VERSION}) + b"}", count),
     )
-    documents = list(map(b"".join, zip(*columns, strict=False)))  # what repeats has no end
+    documents = list(map(b"".join, zip(*columns, strict=True)))
     return LogRecords(list(map(_document_id, uids)), batch.times_ns.tolist(), documents)
 
 
@@ -85,8 +86,8 @@ def _fields(fields: Mapping[str, Any]) -> bytes:
 def _column(name: str, values: Sequence[str]) -> Iterator[_Column]:
     """Yield the JSON of one field of each record, nothing where it is empty."""
     head = f',"{name}":'.encode()
-    if all(values):
-        yield repeat(head)
+    if values and all(values):
+        yield repeat(head, len(values))
         yield json_strings(values)
     elif any(values):
         yield [head + said if said != b'""' else b"" for said in json_strings(values)]
