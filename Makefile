@@ -117,7 +117,7 @@ bench: $(DEV) ## Measure speed, memory and delay into docs/performance.md (QUICK
 	@mkdir -p .cache/bench
 	@[ -x .cache/bench/peers/bin/python ] || $(BIN)/uv venv --quiet .cache/bench/peers
 	@$(BIN)/uv pip install --quiet --python .cache/bench/peers/bin/python -r requirements/bench.txt
-	PYTHONPATH=tests $(BIN)/python -m bench $(if $(QUICK),--quick)
+	OPENBLAS_NUM_THREADS=1 PYTHONPATH=tests $(BIN)/python -m bench $(if $(QUICK),--quick)
 
 .PHONY: results
 results: $(DEV) ## Run docs/results.md again on the research data (PROTOCOLS="..." for some of it)

@@ -14,7 +14,6 @@ from burl.parse.masks import masking_version
 
 CACHE = ROOT / ".cache" / "bench"
 
-_DEFAULT = "new_template,rate,event_set,deeplog"
 _TROUBLE = re.compile(r"WARN|ERR|FATAL|FAIL|error|exception", re.ASCII)
 
 
@@ -41,10 +40,17 @@ def _train(log: Log, words: str, path: Path) -> None:
     command += ["--session", log.sessions]
     command += ["--input", str(inputs)]
     if words:
-        command += ["--detectors", f"{_DEFAULT},{words}", "--labels", str(_labels(log))]
+        names = ",".join([*_defaults(log), words])
+        command += ["--detectors", names, "--labels", str(_labels(log))]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     partial.rename(path)
     shutil.rmtree(inputs)
+
+
+def _defaults(log: Log) -> list[str]:
+    """Return which detectors training chooses for a log."""
+    chosen = json.loads((bundle_of(log) / "manifest.json").read_text("utf-8"))["detectors"]
+    return list(dict.fromkeys(entry["name"] for entry in chosen))
 
 
 def _labels(log: Log) -> Path:

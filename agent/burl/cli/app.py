@@ -1,5 +1,6 @@
 """The command `burl`: its commands and its one way to fail."""
 
+import os
 import sys
 from typing import Annotated
 
@@ -72,6 +73,8 @@ def _options(
 
 def main() -> None:
     """Run the command line. What the user can mend is one line per mistake on stderr and exit code 2."""
+    # Read when numpy loads: a second thread costs more than it saves, and last digits would depend on it.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         app()
     except (UserError, SinkError) as error:

@@ -1,7 +1,5 @@
 """`burl run`: the agent."""
 
-import os
-
 from burl.cli.options import ConfigOption
 
 
@@ -10,7 +8,6 @@ def run(config: ConfigOption = None) -> None:
     from burl.engine.memory import use_few_arenas
 
     use_few_arenas()
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when numpy loads; every thread costs a buffer
     from burl import agent
     from burl.config import load_settings
 
