@@ -67,7 +67,7 @@ def test_it_is_what_the_chart_makes(way: str, case: str) -> None:
     (rendered,) = [document for document in golden(case) if document["kind"] == "Deployment"]
     (spec,) = pod_specs(rendered)
     bare = {"kind": "Pod", "spec": {"containers": [{"name": "shop", "image": "shop:1.0"}]}}
-    (injected,) = inject([bare], Logs.parse(way), Names(secret="burl-agent"))
+    (injected,) = inject([bare], Logs.parse(way), Names(credentials="burl-agent"))
     assert injected["spec"] == spec
 
 

@@ -33,7 +33,7 @@ def inject(
     from burl.inject.text import write
 
     documents = _read(file)
-    given = {"release": release, "secret": secret, "image": image}
+    given = {"release": release, "credentials": secret, "image": image}
     names = Names(**{name: value for name, value in given.items() if value})
     injected = add_sidecar(documents, Logs.parse(logs), names)
     before, after = write([document for document in documents if document]), write(injected)

@@ -106,7 +106,7 @@ class Pipeline:
         """
         state = msgpack.unpackb(msgpack.packb(self.state()), strict_map_key=False)  # shares nothing with us
         fresh = copy(self)
-        fresh._wire(bundle, state)  # noqa: SLF001 - a copy of this very object
+        Pipeline._wire(fresh, bundle, state)
         vars(self).update(vars(fresh))
 
     def _wire(self, bundle: Bundle | None, state: dict[str, Any] | None) -> None:

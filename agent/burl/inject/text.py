@@ -19,16 +19,15 @@ _BOOLEAN = re.compile(r"^[yYnN]$")
 class _Loader(yaml.SafeLoader):
     """Reads what PyYAML's safe one reads, times as strings."""
 
-    yaml_implicit_resolvers = {  # noqa: RUF012 - as PyYAML declares it
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != f"{_TAG}timestamp"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
 
 class _Dumper(yaml.SafeDumper):
     """Writes strings in quotes that Kubernetes would take for something else."""
 
 
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != f"{_TAG}timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 for _class in (_Loader, _Dumper):
     _class.add_implicit_resolver(f"{_TAG}float", _FLOAT, list("-+.0123456789"))
     _class.add_implicit_resolver(f"{_TAG}int", _OCTAL, list("-+0"))

@@ -14,7 +14,7 @@ Constants = tuple[tuple[int, str, bool], ...]
 """Position and text of the constant tokens of a template; False where the text holds a wildcard itself."""
 
 
-class _Cluster(LogCluster):  # type: ignore[misc] # drain3 ships no types
+class _Cluster(LogCluster):
     """A cluster that knows which of its tokens are constant: a line is compared with many clusters."""
 
     __slots__ = ("all", "guest", "log_template_tokens", "message", "parameters")
@@ -52,7 +52,7 @@ class _Cluster(LogCluster):  # type: ignore[misc] # drain3 ships no types
         return 1.0
 
 
-class _Tree(Drain):  # type: ignore[misc] # drain3 ships no types
+class _Tree(Drain):
     """Drain whose similarity looks at constant tokens only.
 
     drain3 divides by all tokens, so that a line of few words among many numbers resembles not even itself;
@@ -67,7 +67,7 @@ class _Tree(Drain):  # type: ignore[misc] # drain3 ships no types
         cluster_ids: Sequence[int],
         tokens: Sequence[str],
         sim_th: float,
-        include_params: bool,  # noqa: ARG002 - drain3's signature
+        _include_params: bool,
     ) -> _Cluster | None:
         """Return the cluster most like `tokens`; of equal ones the first of those with most wildcards."""
         best: _Cluster | None = None

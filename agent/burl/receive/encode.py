@@ -1,10 +1,11 @@
 """Serialises OTLP logs; nested messages are joined by hand, because their parts are bytes already."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord as FullRecord
+from opentelemetry.proto.logs.v1.logs_pb2 import SeverityNumber
 
 from burl.receive.wire import LogRecord
 
@@ -28,7 +29,8 @@ def encode_record(record: LogRecord, *, severity: int, body: str, attributes: It
         trace_id=record.trace_id,
         span_id=record.span_id,
     )
-    scalars.severity_number = severity  # type: ignore[assignment] # an open enum: any number may be there
+    # An open enum: any number may be there.
+    scalars.severity_number = cast("SeverityNumber.ValueType", severity)
     parts = [scalars.SerializeToString(), _framed(_BODY, AnyValue(string_value=body).SerializeToString())]
     return b"".join([*parts, *(_framed(_ATTRIBUTE, raw) for raw in attributes)])
 

@@ -64,7 +64,7 @@ class Door:
         self._settings = settings
         self._intake = Intake(settings, ingest, clock, counters)
         self._http = _http_door(settings, self._intake)
-        self._health = health.aio.HealthServicer()  # type: ignore[attr-defined]  # the stubs lack it
+        self._health = health.aio.HealthServicer()
         limit = settings.message_max_bytes + FRAMING_BYTES
         limits = [
             ("grpc.max_receive_message_length", limit),

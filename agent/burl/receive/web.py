@@ -6,7 +6,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from starlette.applications import Starlette
@@ -25,8 +25,8 @@ _TICK_SECONDS = 1.0
 class _Guarded(H11Protocol):
     """Closes connections on which no request comes: uvicorn itself would wait for its headers for ever."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
-        super().connection_made(transport)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(cast("asyncio.Transport", transport))
         self._seen: object = None
         self._guard = self.loop.call_later(HEADER_SECONDS, self._look)
 

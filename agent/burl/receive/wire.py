@@ -45,7 +45,7 @@ class AnyValue(Protocol):
     array_value: bytes
     kvlist_value: bytes
 
-    def WhichOneof(self, oneof_group: str) -> str | None:  # noqa: N802 - protobuf's own name
+    def WhichOneof(self, oneof_group: str) -> str | None:
         """Return the name of the field that is set."""
         ...
 

@@ -22,7 +22,7 @@ CHUNK_DOCUMENTS = 500
 _ACK_MAX_BYTES = 4096
 
 
-class _ConfirmedSender(FluentSender):  # type: ignore[misc] # fluent-logger ships no types
+class _ConfirmedSender(FluentSender):
     """fluent-logger's connection handling, with the confirmation that it lacks."""
 
     def send_chunk(self, packet: bytes, chunk_id: str) -> None:
