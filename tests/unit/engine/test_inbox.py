@@ -1,7 +1,8 @@
-"""What waits together is taken together: in order, of one sender, up to a size, and no turn is passed."""
+"""What comes together is taken together: in order, of one sender, up to a size, and no turn is passed."""
 
 import asyncio
 import queue
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -12,7 +13,7 @@ from burl.engine.inbox import Inbox, Request, Turn
 
 @pytest.fixture
 def inbox() -> Iterator[Inbox]:
-    inbox = Inbox()
+    inbox = Inbox(patience_seconds=0)
     yield inbox
     with pytest.raises(queue.Empty):
         inbox.take(0)
@@ -48,3 +49,41 @@ def test_they_are_no_more_than_a_batch_but_one_may_be_larger(inbox: Inbox) -> No
         [10**6, 10**6],
         [10**6],
     ]
+
+
+def test_as_many_as_came_together_the_last_time_are_waited_for() -> None:
+    inbox = Inbox(patience_seconds=3600)
+    first, second, third, fourth = (request() for _ in range(4))
+    inbox.put(first)
+    inbox.put(second)
+    assert inbox.take(0) == [first, second]
+    inbox.put(third)
+    later = threading.Thread(target=inbox.put, args=(fourth,))
+    later.start()
+    assert inbox.take(0) == [third, fourth]
+    later.join()
+
+
+def test_a_sender_that_waits_for_its_answer_is_not_kept_waiting() -> None:
+    inbox = Inbox(patience_seconds=3600)
+    alone, large = request(), [request(size_bytes=2**20), request(size_bytes=10)]
+    for sent in ([alone], large, [request("other")], [request()]):
+        for each in sent:
+            inbox.put(each)
+        assert inbox.take(0) == sent
+
+
+def test_others_are_waited_for_until_there_is_enough() -> None:
+    inbox = Inbox(patience_seconds=3600)
+    for sent in ([request(), request()], [request(size_bytes=2**20)]):
+        for each in sent:
+            inbox.put(each)
+        assert inbox.take(0) == sent
+
+
+def test_nobody_is_waited_for_long() -> None:
+    inbox = Inbox(patience_seconds=0.001)
+    for sent in ([request(), request()], [request()]):
+        for each in sent:
+            inbox.put(each)
+        assert inbox.take(0) == sent
