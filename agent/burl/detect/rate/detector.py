@@ -1,7 +1,9 @@
 """The `rate` detector."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, Self
 
@@ -9,16 +11,18 @@ import numpy as np
 
 from burl.detect.base import Corpus, Detector, DetectorConfig, Explanation, Progress, Scores, Units
 from burl.detect.rate.config import RateConfig
-from burl.detect.rate.series import TOTAL, Odd, ServiceSeries
+from burl.detect.rate.rows import TOTAL, Counts, Odd
+from burl.detect.rate.series import SeriesTable, renamed
+from burl.distinct import distinct
 from burl.errors import BundleError
 from burl.parse import Catalogue
+from burl.receive.batch import Ints
 from burl.window.units import Intervals, Unit
 
 _FILE = "series.json"
 
 
 class _Note(NamedTuple):
-    service: int
     end_ns: int
     odd: Odd
 
@@ -43,7 +47,7 @@ class Rate(Detector):
         """Args: as `Detector`; nothing here is random, so `seed` changes nothing."""
         super().__init__(unit, config, seed)
         self._trained: dict[str, Any] = {}
-        self._services: dict[int, ServiceSeries] = {}
+        self._series = SeriesTable(self.config)
         self._notes: list[_Note] = []
 
     def fit(self, corpus: Corpus, progress: Progress) -> None:
@@ -53,11 +57,12 @@ class Rate(Detector):
         for done, intervals in enumerate(slices):
             progress("rate", done / len(slices))
             self._step(intervals, trusted=True)
+        self._series.settle()
         self._trained = {
-            self.service_key(service): self._portable(series, corpus.catalogue)
-            for service, series in self._services.items()
+            self.service_key(service): self._portable(service, corpus.catalogue)
+            for service in self._series.services()
         }
-        self._services = {}
+        self._series = SeriesTable(self.config)
         progress("rate", 1.0)
 
     def export(self, directory: Path) -> None:
@@ -73,7 +78,7 @@ class Rate(Detector):
             detector._trained = {
                 str(key): _checked(series, detector.config) for key, series in content.items()
             }
-        except (OSError, ValueError, TypeError, AttributeError) as error:
+        except (OSError, ValueError, TypeError, AttributeError, IndexError) as error:
             raise BundleError(f"rate in {directory} cannot be read: {error!r}") from error
         return detector
 
@@ -91,25 +96,23 @@ class Rate(Detector):
         self._notes = []
         positions: list[int] = []
         length_ns = int(units.interval_seconds * 1e9)
-        rows = _rows_by_interval(units)
-        for service, start_ns in units.closed:
-            here = rows.get((service, start_ns), {})
-            counts = {template: int(units.counts[row]) for template, row in here.items()}
-            series = self._series(service, units.catalogue)
-            for odd in series.step(start_ns, start_ns // length_ns, counts, trusted=trusted):
-                self._notes.append(_Note(service, start_ns + length_ns, odd))
-                positions.append(_position(odd, here, units))
+        for start_ns, closed, rows in _by_start(units):
+            self._open(closed, units.catalogue)
+            came = Counts(units.services[rows], units.templates[rows], units.counts[rows])
+            for odd in self._series.step(start_ns, start_ns // length_ns, closed, came, trusted=trusted):
+                self._notes.append(_Note(start_ns + length_ns, odd))
+                positions.append(_position(odd, rows, units))
         if units.closed:
-            self._forget()
+            self._series.forget()
         values = np.array([note.odd.score for note in self._notes], dtype=np.float64)
         return Scores(values, np.arange(len(values)), np.array(positions, dtype=np.int64))
 
     def explain(self, units: Units, row: int) -> Explanation:
         """Give the expected and the actual count; a silent service is shown by its most frequent template."""
-        service, end_ns, odd = self._notes[row]
-        template = odd.template
+        end_ns, odd = self._notes[row]
+        service, template = odd.service, odd.template
         if template == TOTAL:
-            template = self._series(service, units.catalogue).most_frequent()
+            template = self._series.most_frequent(service)
         subject = self.service_label(service)
         if odd.template != TOTAL:
             subject += f": {units.catalogue[template].text!r}"
@@ -129,68 +132,53 @@ class Rate(Detector):
 
     def state(self) -> Any:
         """Return what was learnt, as msgpack-able values."""
-        return [[service, series.state()] for service, series in self._services.items()]
+        return [[service, self._series.state(service)] for service in self._series.services()]
 
     def restore(self, state: Any) -> None:
         """Continue from `state`."""
-        for service, saved in state:
-            self._services[service] = ServiceSeries(self.config)
-            self._services[service].restore(saved)
+        self._series.open(dict(state))
 
-    def _series(self, service: int, catalogue: Catalogue) -> ServiceSeries:
-        series = self._services.get(service)
-        if series is None:
-            series = self._services[service] = ServiceSeries(self.config)
-            trained = self._trained.get(self.service_key(service))
-            if trained is not None:
-                series.restore(trained[1])
-                series.rename([TOTAL, *(catalogue.index(identifier) for identifier in trained[0][1:])])
-        return series
+    def _open(self, services: Ints, catalogue: Catalogue) -> None:
+        """Begin with those of `services` that are new: as training knows them, or empty."""
+        if unknown := [service for service in services.tolist() if service not in self._series]:
+            self._series.open({service: self._trained_state(service, catalogue) for service in unknown})
 
-    def _portable(self, series: ServiceSeries, catalogue: Catalogue) -> list[Any]:
-        series.settle()
-        templates = series.rows["template"].tolist()
-        return [["", *(catalogue[template].id for template in templates[1:])], series.state()]
+    def _trained_state(self, service: int, catalogue: Catalogue) -> list[Any] | None:
+        trained = self._trained.get(self.service_key(service))
+        if trained is None:
+            return None
+        identifiers, state = trained
+        return renamed(state, [catalogue.index(identifier) for identifier in identifiers[1:]])
 
-    def _forget(self) -> None:
-        """Drop series that were silent too long, then the longest silent ones beyond the limit."""
-        for series in self._services.values():
-            rest = np.maximum(self.config.memory_intervals, 2 * series.rows["longest"])
-            series.keep(series.rows["zeros"] < rest)
-        excess = sum(len(series.rows) for series in self._services.values()) - self.config.max_series
-        if excess > 0:
-            last = np.concatenate([series.rows["last_ns"] for series in self._services.values()])
-            oldest = np.partition(last, excess - 1)[excess - 1]
-            for series in self._services.values():
-                series.keep(series.rows["last_ns"] > oldest)
+    def _portable(self, service: int, catalogue: Catalogue) -> list[Any]:
+        state = self._series.state(service)
+        return [["", *(catalogue[row[0]].id for row in state[0][1:])], state]
 
 
 def _checked(trained: Any, config: RateConfig) -> list[Any]:
     """Return what `export` wrote of one service. Raises TypeError or ValueError on anything else."""
-    templates, state = trained
-    series = ServiceSeries(config)
-    series.restore(state)
-    if len(templates) != len(series.rows):
-        raise ValueError(f"{len(series.rows)} series of {len(templates)} templates")
-    return [templates, state]
+    identifiers, state = trained
+    SeriesTable(config).open({0: renamed(state, range(1, len(identifiers)))})
+    return [identifiers, state]
 
 
-def _rows_by_interval(units: Intervals) -> dict[tuple[int, int], dict[int, int]]:
-    """Return the row of each template, by service and start."""
-    found: dict[tuple[int, int], dict[int, int]] = {}
-    columns = (units.services.tolist(), units.starts_ns.tolist(), units.templates.tolist())
-    for row, (service, start_ns, template) in enumerate(zip(*columns, strict=True)):
-        found.setdefault((service, start_ns), {})[template] = row
-    return found
+def _by_start(units: Intervals) -> Iterator[tuple[int, Ints, Ints]]:
+    """Return each interval that was closed: its start, the services (rising), the rows of `units`."""
+    order = units.starts_ns.argsort(kind="stable")
+    ordered = units.starts_ns[order]
+    for start_ns, closed in groupby(units.closed, key=itemgetter(1)):
+        rows = order[slice(*ordered.searchsorted([start_ns, start_ns + 1]))]
+        yield start_ns, distinct(np.array([service for service, _ in closed], dtype=np.int64)), rows
 
 
-def _position(odd: Odd, rows: Mapping[int, int], units: Intervals) -> int:
+def _position(odd: Odd, rows: Ints, units: Intervals) -> int:
     """Return the row whose record the finding names; of a service's burst its largest one."""
-    if odd.actual < odd.expected or not rows:
+    if odd.actual < odd.expected:
         return -1
+    shown = rows[units.services[rows] == odd.service]
     if odd.template != TOTAL:
-        return rows[odd.template]
-    return max(rows.values(), key=lambda row: int(units.counts[row]))
+        shown = shown[units.templates[shown] == odd.template]
+    return int(shown[units.counts[shown].argmax()]) if len(shown) else -1
 
 
 def _verdict(odd: Odd, seconds: float) -> str:
