@@ -115,14 +115,14 @@ class HeldRecords:
         """Whether so many were added that it is time to `collect`."""
         return self.records.size_bytes > self._due_bytes
 
-    def collect(self, holders: Iterable[list[int]]) -> None:
+    def collect(self, holders: Iterable[list[int] | Ints]) -> None:
         """Leave behind what nobody holds, if that is half of all.
 
         The work per record stays the same however many there are: what is held doubles before it is looked
         through again.
 
         Args:
-            holders: lists of all the places that are held; changed to where the records are then.
+            holders: lists, or arrays, of all the places that are held; changed to where the records are then.
         """
         lists = list(holders)
         held = sum(map(len, lists))
@@ -131,7 +131,7 @@ class HeldRecords:
         share = min(held / max(len(self.records), 1), 1.0)
         self._due_bytes = 2 * max(int(share * self.records.size_bytes), _FEW_BYTES)
 
-    def _leave_behind(self, lists: list[list[int]]) -> None:
+    def _leave_behind(self, lists: list[list[int] | Ints]) -> None:
         held = np.fromiter(chain.from_iterable(lists), dtype=np.int64)
         kept = distinct(held)
         moved = np.empty(len(self.records), dtype=np.int64)

@@ -9,8 +9,9 @@ from burl.parse import Catalogue
 from burl.receive.batch import Batch, Ints, StreamTable
 from burl.window.closed import ClosedSessions, ClosedWindows
 from burl.window.context import BatchContext, Contexts
+from burl.window.counted import ClosedIntervals
 from burl.window.extract import Extractor
-from burl.window.intervals import ClosedIntervals, IntervalCounts
+from burl.window.intervals import IntervalCounts
 from burl.window.portion import Parameters, Portion, events_of, portion_of
 from burl.window.records import HeldRecords
 from burl.window.sessions import Sessions

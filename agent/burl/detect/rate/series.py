@@ -81,7 +81,7 @@ class SeriesTable:
     def _seen(
         self, at: Ints, closed: Ints, came: Counts, factors: Floats, start_ns: int, *, trusted: bool
     ) -> Seen:
-        """Return what an interval says of the rows `at`, all those of `closed`, whose seasons say `factors`."""
+        """Return what an interval says of the rows `at`: all of `closed`, whose seasons say `factors`."""
         rows = self._rows[at]
         owner, actual = closed.searchsorted(rows["service"]), np.zeros(len(rows), dtype=np.int64)
         actual[at.searchsorted(self._find(_keys(came.services, came.templates)))] = came.counts
