@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from burl.engine.answers import Answer
 
-_GROUP_BYTES = 2 * 2**20
-"""Most bytes of requests that are taken together: four of 500 lines with Kubernetes attributes each, many of
+_GROUP_BYTES = 4 * 2**20
+"""Most bytes of requests that are taken together: seven of 500 lines with Kubernetes attributes each, 50 of
 plain ones."""
-_ENOUGH_BYTES = 512 * 2**10
+_ENOUGH_BYTES = 2 * 2**20
 """More is not waited for: then what a group costs, however small, is little a line."""
 _PATIENCE_SECONDS = 0.003
 """How long others are waited for that came together with this sender's last ones. Four in flight cost a

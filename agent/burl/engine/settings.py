@@ -17,7 +17,7 @@ class StateSettings(BaseModel):
         10.0, gt=0, description="Time between checkpoints while there is input."
     )
     checkpoint_bytes: int = Field(
-        64 * 2**20, ge=2**20, description="Journal size that asks for a checkpoint before its time."
+        128 * 2**20, ge=2**20, description="Journal size that asks for a checkpoint before its time."
     )
     sync_seconds: float = Field(
         1.0, gt=0, description="Time between fsyncs of the journal: what a power cut can take."
