@@ -4,6 +4,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -130,12 +131,12 @@ class EventSet(Detector):
         if not isinstance(units, Sequences):
             raise TypeError(f"event_set scores sequences, not {type(units).__name__}")
         dense = self._vocabulary.encode(units.templates, units.catalogue)
-        values = np.zeros(len(units), dtype=np.float64)
-        positions = units.offsets[:-1].copy()
-        for row, kind in enumerate(units.kinds):
-            start, stop, lead = units.offsets[row], units.offsets[row + 1], int(units.leads[row])
+        values, positions = np.zeros(len(units), dtype=np.float64), units.offsets[:-1].copy()
+        bounds = pairwise(units.offsets.tolist())
+        columns = zip(units.kinds, bounds, units.leads.tolist(), units.complete.tolist(), strict=True)
+        for row, (kind, (start, stop), lead, complete) in enumerate(columns):
             if stop - start > lead:
-                judgement = self._judge(kind, dense[start:stop], lead, complete=bool(units.complete[row]))
+                judgement = self._judge(kind, dense[start:stop], lead, complete=complete)
                 values[row] = judgement.score
                 positions[row] += self._offset(judgement, dense[start:stop], units.streams[start:stop])
         return Scores(values, np.arange(len(units)), positions)

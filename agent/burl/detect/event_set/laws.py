@@ -4,12 +4,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, Self
 
 import numpy as np
-import numpy.typing as npt
 
-from burl.detect.event_set.relations import NEVER, RELATIONS, Law
+from burl.detect.event_set.relations import NEVER, RELATIONS, Law, Relation
 from burl.receive.batch import Ints
-
-_PRESENCE, _ORDER, _COUNT, _RATIO = range(len(RELATIONS))
 
 _AS_SURE = 0.1
 """Laws whose evidence differs by less, in decades, are equally sure: the breach that comes first is named."""
@@ -29,17 +26,30 @@ class Breach(NamedTuple):
     before: int = -1
 
 
+class _Relation(NamedTuple):
+    """The laws of one relation, as columns (m); `at` is where each stands among all laws."""
+
+    at: Ints
+    first: Ints
+    second: Ints
+    times: Ints
+    others: Ints
+
+    @classmethod
+    def of(cls, relation: Relation, laws: Sequence[Law]) -> "_Relation":
+        found = [(at, law) for at, law in enumerate(laws) if law.relation == relation]
+        columns = [(at, law.first, law.second, law.times, law.others) for at, law in found]
+        return cls(*np.array(columns, dtype=np.int64).reshape(-1, 5).T.copy())
+
+
 class Laws:
     """The laws of one kind of session, as columns: a session is held against all of them at once."""
 
     def __init__(self, laws: Sequence[Law]) -> None:
         """Args: `laws` the surest first."""
         self.laws = laws
-        self._relation = np.array([RELATIONS.index(law.relation) for law in laws], dtype=np.int64)
-        self._first, self._second, self._times, self._others = (
-            np.array([law[at] for law in laws], dtype=np.int64) for at in (1, 2, 6, 7)
-        )
-        self._size = int(max(self._first.max(), self._second.max())) + 1 if laws else 0
+        self._relations = {relation: _Relation.of(relation, laws) for relation in RELATIONS}
+        self._size = max((max(law.first, law.second) for law in laws), default=-1) + 1
 
     def breach(self, events: Sequence[int], *, complete: bool) -> Breach | None:
         """Return the worst breach in a session.
@@ -51,10 +61,11 @@ class Laws:
         """
         if not self.laws:
             return None
-        counts = np.bincount(events, minlength=self._size)
+        came = np.array(events, dtype=np.int64)
+        counts = np.bincount(came, minlength=self._size)
         places = np.full(len(counts), NEVER, dtype=np.int64)
-        places[np.array(events[::-1], dtype=np.int64)] = np.arange(len(events))[::-1]
-        broken = np.flatnonzero(self._broken(counts, places, complete=complete))
+        places[came[::-1]] = np.arange(len(came))[::-1]
+        broken = self._broken(counts, places, complete=complete)
         if not len(broken):
             return None
         sure = self.laws[int(broken[0])].evidence - _AS_SURE
@@ -66,17 +77,21 @@ class Laws:
         # that something came too often says more than that it came more often than something else
         return min(breaches, key=lambda breach: (breach.law.relation == "ratio", breach.offset))
 
-    def _broken(self, counts: Ints, places: Ints, *, complete: bool) -> npt.NDArray[np.bool_]:
-        relation, first, second = self._relation, counts[self._first], counts[self._second]
-        both = (first > 0) & (second > 0)
-        late = (relation == _ORDER) & both & (places[self._first] > places[self._second])
-        often = (relation == _COUNT) & (first > self._times)
-        if not complete:
-            return np.asarray(late | often, dtype=np.bool_)
-        absent = (relation == _PRESENCE) & (first > 0) & (second == 0)
-        seldom = (relation == _COUNT) & (first > 0) & (first < self._times)
-        uneven = (relation == _RATIO) & both & (first * self._others != second * self._times)
-        return np.asarray(late | often | absent | seldom | uneven, dtype=np.bool_)
+    def _broken(self, counts: Ints, places: Ints, *, complete: bool) -> Ints:
+        """Return the numbers of the laws that are broken, rising."""
+        order, count = self._relations["order"], self._relations["count"]
+        first, came = places[order.first], counts[count.first]
+        found = [
+            order.at[(places[order.second] < first) & (first < NEVER)],
+            count.at[(came != count.times) & (came > 0) if complete else came > count.times],
+        ]
+        if complete:
+            presence, ratio = self._relations["presence"], self._relations["ratio"]
+            found.append(presence.at[(counts[presence.second] == 0) & (counts[presence.first] > 0)])
+            first, second = counts[ratio.first], counts[ratio.second]
+            uneven = first * ratio.others != second * ratio.times
+            found.append(ratio.at[uneven & (first > 0) & (second > 0)])
+        return np.sort(np.concatenate(found))
 
     def _breach(self, law: Law, events: Sequence[int], counts: Ints, places: Ints, broken: int) -> Breach:
         if law.relation == "presence":
@@ -93,9 +108,9 @@ class Laws:
 
     def _neighbours(self, missing: int, counts: Ints, places: Ints) -> tuple[int, int]:
         """Return the last event that always stood before the missing one, and the first always after it."""
-        ordered = self._relation == _ORDER
-        before = self._first[ordered & (self._second == missing) & (counts[self._first] > 0)]
-        after = self._second[ordered & (self._first == missing) & (counts[self._second] > 0)]
+        order = self._relations["order"]
+        before, after = order.first[order.second == missing], order.second[order.first == missing]
+        before, after = before[counts[before] > 0], after[counts[after] > 0]
         last = int(before[places[before].argmax()]) if len(before) else -1
         first = int(after[places[after].argmin()]) if len(after) else -1
         return last, first

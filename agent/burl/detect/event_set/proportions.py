@@ -25,7 +25,7 @@ class Nearest(NamedTuple):
 
 def ngrams(events: Ngram, size: int) -> Iterator[Ngram]:
     """Go through all n-grams in order."""
-    return (events[i : i + size] for i in range(len(events) - size + 1))
+    return zip(*(events[start:] for start in range(size)), strict=False)
 
 
 class Proportions:

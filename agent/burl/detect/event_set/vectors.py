@@ -9,6 +9,8 @@ import numpy.typing as npt
 CountVector = tuple[tuple[int, int], ...]
 """(event, count) pairs in order of event; counts are positive."""
 
+_NONE = np.empty((2, 0), dtype=np.int64)
+
 
 def count_vector(events: Iterable[int]) -> CountVector:
     """Return how often each event comes."""
@@ -34,11 +36,10 @@ class CountVectors:
 
     def distances(self, vector: CountVector) -> npt.NDArray[np.float64]:
         """Return the distance of `vector` to each of the set."""
-        shared = np.zeros(len(self.vectors), dtype=np.int64)
-        for event, count in vector:
-            posting = self._postings.get(event)
-            if posting is not None:
-                shared[posting[0]] += np.minimum(posting[1], count)
+        found = [(self._postings[event], count) for event, count in vector if event in self._postings]
+        rows, counts = np.concatenate([_NONE, *(posting for posting, _ in found)], axis=1)
+        most = np.array([count for _, count in found]).repeat([len(posting[0]) for posting, _ in found])
+        shared = np.bincount(rows, np.minimum(counts, most), len(self.vectors))
         larger = self._sizes + sum(count for _, count in vector) - shared
         return np.asarray(1.0 - shared / np.maximum(larger, 1), dtype=np.float64)
 
