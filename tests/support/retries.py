@@ -3,11 +3,23 @@
 import random
 import threading
 
-from burl.clock import Clock, SystemClock
+from burl.clock import Clock, ManualClock, SystemClock
 from burl.write.backoff import Retry
 from burl.write.counters import WriteCounters
 
 SEEDED = random.Random(1)
+
+
+class Waiter(threading.Event):
+    """Moves the clock instead of sleeping."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self._clock.advance(timeout or 0.0)
+        return self.is_set()
 
 
 def seeded_retry(

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
+from burl.json_strings import json_strings
 from burl.receive.stream_table import Identity, Ints, StreamTable
 from burl.receive.uid import Held
 
@@ -44,9 +45,9 @@ class Origin(Protocol):
             [self.span_id(index) for index in indexes],
         )
 
-    def attribute_texts(self, indexes: Sequence[int]) -> list[str]:
-        """`attributes` of these records, each as JSON; an origin of many may do it more cheaply."""
-        return [orjson.dumps(self.attributes(index), default=str).decode() for index in indexes]
+    def attribute_strings(self, indexes: Sequence[int]) -> list[bytes]:
+        """`attributes` of these records, each as JSON in a JSON string; an origin of many does it cheaper."""
+        return json_strings([orjson.dumps(self.attributes(index), default=str).decode() for index in indexes])
 
 
 @dataclass(slots=True)

@@ -1,35 +1,78 @@
 """Serialised KeyValues -> JSON: most records of a batch say the same of themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
 
+import numpy as np
 import orjson
 from google.protobuf.message import DecodeError
 
+from burl.json_strings import json_strings, nested
 from burl.receive.values import python_value, text
+from burl.receive.walk import PAD, delimited
 from burl.receive.wire import key_value
 
-_Pair = tuple[str, str]
+_KEY_TAG, _VALUE_TAG, _STRING_TAG = 1 << 3 | 2, 2 << 3 | 2, 1 << 3 | 2
+"""What stands before the key and the value of a serialised KeyValue, and before the string of an AnyValue."""
+_Pair = tuple[bytes, bytes]
+"""The `"key":` of an entry and its `"key":value`, as they stand inside a JSON string."""
 
 
-class JsonPairs(dict[bytes, _Pair | None]):
-    """The key and the JSON of each serialised KeyValue, None for a damaged one; kept for one batch."""
+class JsonPairs:
+    """What serialised KeyValues say, each decoded once; kept for one batch."""
 
-    def __missing__(self, raw: bytes) -> _Pair | None:
-        """Decode an entry that was not asked for before."""
-        pair = self[raw] = _decoded(raw)
-        return pair
+    def __init__(self, entries: Iterable[bytes]) -> None:
+        """Decode `entries`."""
+        raws = list(dict.fromkeys(entries))
+        strings = {raw: pair for raw, pair in zip(raws, _plain(raws), strict=True) if pair}
+        others = {raw: pair for raw in raws if raw not in strings and (pair := _decoded(raw))}
+        texts = nested([text(value) for _, value in strings.values()])
+        values = [said[1:-1] for said in json_strings([value for _, value in others.values()])]
+        self._pairs = _named(strings, texts) | _named(others, values)
 
-    def text(self, entries: Sequence[bytes]) -> str:
-        """Return the JSON object of all `entries`; of two with one key the later wins."""
-        values = dict(filter(None, map(self.__getitem__, entries)))
-        return f"{{{','.join(values.values())}}}"
+    def string(self, entries: Sequence[bytes]) -> bytes:
+        """Return the JSON string that holds the JSON object of all `entries`, without the damaged.
+
+        Of two with one key the later wins.
+        """
+        pairs = dict(filter(None, map(self._pairs.get, entries)))
+        return b'"{%b}"' % b",".join(pairs.values())
 
 
-def _decoded(raw: bytes) -> _Pair | None:
-    """Return the key, and `"key":value`."""
+def _plain(raws: Sequence[bytes]) -> Iterator[tuple[bytes, bytes] | None]:
+    """Yield key and text of each entry that holds a string as every serialiser writes it, else None.
+
+    That is read by numpy, for all at once: protobuf takes four times as long.
+    """
+    joined = b"".join((*raws, PAD))
+    content = np.frombuffer(joined, np.uint8)
+    starts = np.fromiter(accumulate(map(len, raws), initial=0), np.int64)
+    starts, ends = starts[:-1], starts[1:]
+    keys, key_ends = delimited(content, starts + 1)
+    key_ends = np.minimum(key_ends, ends)
+    values, value_ends = delimited(content, key_ends + 1)
+    texts, text_ends = delimited(content, np.minimum(values, ends) + 1)
+    plain = (content[starts] == _KEY_TAG) & (content[key_ends] == _VALUE_TAG) & (value_ends == ends)
+    plain &= (content[np.minimum(values, ends)] == _STRING_TAG) & (text_ends == ends)
+    places = (column.tolist() for column in (plain, keys, key_ends, texts, text_ends))
+    for is_plain, key, key_end, value, value_end in zip(*places, strict=True):
+        yield (joined[key:key_end], joined[value:value_end]) if is_plain else None
+
+
+def _decoded(raw: bytes) -> tuple[bytes, str] | None:
+    """Return key and JSON of an entry; None of a damaged one."""
     try:
         pair = key_value(raw)
-        key, value = text(pair.key), python_value(pair.value)
+        return pair.key, orjson.dumps(python_value(pair.value), default=str).decode()
     except DecodeError:
         return None
-    return key, orjson.dumps({key: value}, default=str)[1:-1].decode()
+
+
+def _named(pairs: Mapping[bytes, tuple[bytes, object]], values: Sequence[bytes]) -> dict[bytes, _Pair]:
+    """Return what each of the entries `pairs` says; `values` are as they stand inside a JSON string."""
+    keys = [key for key, _ in pairs.values()]
+    heads = {key: nested([text(key)])[0] + b":" for key in set(keys)}
+    return {
+        raw: (head, head + said)
+        for raw, head, said in zip(pairs, map(heads.__getitem__, keys), values, strict=True)
+    }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from burl.receive.batch import Origin
@@ -109,15 +110,19 @@ class OtlpOrigin(Origin):
         """Return resource attributes and the record's own, which win."""
         return attributes([*resource_entries(self._resource(index)), *self._entries(index)])
 
-    def attribute_texts(self, indexes: Sequence[int]) -> list[str]:
-        """Return `attributes` of these records as JSON, each distinct KeyValue of theirs decoded once."""
-        pairs = JsonPairs()
-        entries = {raw: resource_entries(raw) for raw in self.resources.raws}
-        alone = {raw: pairs.text(of_resource) for raw, of_resource in entries.items()}
+    def attribute_strings(self, indexes: Sequence[int]) -> list[bytes]:
+        """Return `attributes` of these records in JSON strings, each distinct KeyValue decoded once."""
+        resources = [resource_entries(raw) for raw in self.resources.raws]
+        rows = self.rows[indexes]
+        owners = self.resources.of_records[rows].tolist()
         if not len(self.records.rows) and not self.records.map_rows:
-            return [alone[self._resource(index)] for index in indexes]
-        columns = [(self._resource(index), self._entries(index)) for index in indexes]
-        return [pairs.text([*entries[raw], *own]) if own else alone[raw] for raw, own in columns]
+            pairs = JsonPairs(chain.from_iterable(resources))
+            return list(map([pairs.string(entries) for entries in resources].__getitem__, owners))
+        entries = [
+            [*resources[owner], *own]
+            for owner, own in zip(owners, map(self.records.entries, rows.tolist()), strict=True)
+        ]
+        return list(map(JsonPairs(chain.from_iterable(entries)).string, entries))
 
     def trace_id(self, index: int) -> str:
         """Return 32 hex digits, or an empty string."""

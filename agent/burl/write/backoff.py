@@ -49,6 +49,11 @@ class Retry:
             self.counters.retries += 1
             number += 1
 
+    def pause(self) -> None:
+        """Wait as after a first failed attempt, and count the one that is to come; not while stopping."""
+        self.stopping.wait(full_jitter_seconds(0, self.rng))
+        self.counters.retries += 1
+
     def stop(self) -> None:
         """Make running and later attempts the last of their kind."""
         self.stopping.set()

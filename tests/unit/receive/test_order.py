@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,7 +55,7 @@ def test_every_column_and_the_origin_move_together(records: list[tuple[int, int]
     for batch in Decoder(ReceiveSettings(), streams).decode(raw, "peer", NOW_NS):
         assert [int(time_ns) - NOW_NS for time_ns in batch.times_ns] == [time for _, time in ordered(records)]
         held = batch.origin.held(range(len(batch)))
-        texts = batch.origin.attribute_texts(range(len(batch)))
+        texts = list(map(json.loads, batch.origin.attribute_strings(range(len(batch)))))
         for at, body in enumerate(batch.bodies):
             place = int(body.removeprefix("body "))
             assert batch.severities[at] == 1 + place % 24

@@ -157,7 +157,7 @@ def test_attributes_hold_resource_record_and_map_body() -> None:
     }
     origin = one(raw).origin
     assert origin.attributes(0) == expected
-    assert json.loads(origin.attribute_texts([0])[0]) == expected
+    assert json.loads(json.loads(origin.attribute_strings([0])[0])) == expected
 
 
 @pytest.mark.parametrize("name", ["log.record.uid", "log_record_uid"])

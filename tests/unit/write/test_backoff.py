@@ -1,5 +1,4 @@
 import random
-import threading
 
 import pytest
 from hypothesis import given
@@ -8,19 +7,7 @@ from hypothesis import strategies as st
 from burl.clock import ManualClock
 from burl.errors import Permanent, Retryable
 from burl.write.backoff import Retry, full_jitter_seconds
-from support.retries import seeded_retry
-
-
-class Waiter(threading.Event):
-    """Moves the clock instead of sleeping."""
-
-    def __init__(self, clock: ManualClock) -> None:
-        super().__init__()
-        self._clock = clock
-
-    def wait(self, timeout: float | None = None) -> bool:
-        self._clock.advance(timeout or 0.0)
-        return self.is_set()
+from support.retries import Waiter, seeded_retry
 
 
 def _retry(timeout_seconds: float) -> Retry:

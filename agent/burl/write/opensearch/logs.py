@@ -7,8 +7,9 @@ from itertools import accumulate, chain, repeat
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import OpenSearchException
 
-from burl.decide.enrich import json_strings
 from burl.decide.logs import LogRecords
+from burl.json_strings import json_strings
+from burl.write.backoff import Retry
 from burl.write.documents import Document
 from burl.write.names import DAY_NS, IndexNames
 from burl.write.opensearch.bulk import BulkWriter, Refusal
@@ -20,13 +21,18 @@ _ANSWER_FILTER = "errors"
 class LogWriter:
     """Stores log records; what a request does not store whole is left to a `BulkWriter`."""
 
-    def __init__(self, client: OpenSearch, names: IndexNames, bulk: BulkWriter, max_bytes: int) -> None:
+    def __init__(
+        self, client: OpenSearch, names: IndexNames, bulk: BulkWriter, retry: Retry, max_bytes: int
+    ) -> None:
         """Args: `max_bytes` bounds one request, unless a single document is larger."""
-        self._client, self._names, self._bulk, self._max_bytes = client, names, bulk, max_bytes
+        self._client, self._names, self._bulk = client, names, bulk
+        self._retry, self._max_bytes = retry, max_bytes
 
     def write(self, logs: LogRecords) -> list[Refusal]:
         """Store all; return those that were refused for good. Raises Retryable as a `BulkWriter`."""
         left = [row for part in _parts(logs, self._max_bytes) if not self._stores(logs, part) for row in part]
+        if left:
+            self._retry.pause()  # OpenSearch refuses some, most likely for being too busy
         return self._bulk.write([Document("log", logs[row], logs.bodies[row]) for row in left])
 
     def _stores(self, logs: LogRecords, part: range) -> bool:

@@ -38,7 +38,7 @@ class OpenSearchStore:
         self._names = IndexNames(settings.prefix, settings.dataset, settings.namespace)
         self._retry = retry
         self._bulk = BulkWriter(client, self._names, retry, settings.bulk_max_bytes)
-        self._logs = LogWriter(client, self._names, self._bulk, settings.bulk_max_bytes)
+        self._logs = LogWriter(client, self._names, self._bulk, retry, settings.bulk_max_bytes)
         self._health = Health(self.verify, retry.clock)
 
     def verify(self) -> None:
