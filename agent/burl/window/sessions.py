@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from burl.receive.batch import Ints
 from burl.window.calm import Bounds, Calm, Moments, Session, calm_ones
@@ -22,8 +22,13 @@ _Touch = tuple[int, Session]
 """An event, and the session it belongs to."""
 
 
-_Event = tuple[int, int, int, int, int]
-"""An event that is taken alone: its place, the columns of `Moments`, and its service."""
+class _Event(NamedTuple):
+    """What an event that is taken alone may change in which sessions there are."""
+
+    time_ns: int
+    limit_ns: int
+    after_ns: int
+    service: int
 
 
 class Sessions:
@@ -63,47 +68,77 @@ class Sessions:
             moments = Moments(portion.times_ns[events], limits_ns, portion.watermarks_after[events])
             places, services = portion.places(events), portion.services[events]
             calm = calm_ones(found, moments, self._by_id, self._bounds)
-            touches = self._take_others(calm.others, found, (places, *moments, services), out)
-            touches += self._grow(calm, moments, places)
-            self._touch(touches, portion.batch.sender)
+            touches = self._take_others(calm.others, found, (*moments, services), places, out)
+            touches += self._grow(calm, places)
+            self._touch(touches, moments, portion.batch.sender)
             self._evict(out)
 
     def _take_others(
-        self, rows: Ints, found: Mentions, columns: Sequence[Ints], out: ClosedSessions
+        self, rows: Ints, found: Mentions, columns: Sequence[Ints], places: Ints, out: ClosedSessions
     ) -> list[_Touch]:
-        """Take events one by one; the columns are those of `_Event`."""
-        events = zip(*(column[rows].tolist() for column in columns), strict=True)
-        numbers = found.numbers[rows].tolist()
-        groups = {number: self._by_family(found.ids[number]) for number in set(numbers)}
-        return [
-            (row, self._take(event, ids, out))
-            for row, event, number in zip(rows.tolist(), events, numbers, strict=True)
-            for ids in groups[number]
-        ]
+        """Take events one by one; the columns are those of `_Event`.
 
-    def _grow(self, calm: Calm, moments: Moments, places: Ints) -> list[_Touch]:
+        Whose session it is is not worked out again for ids that stood together before: in a time shorter than
+        the time-out no session ends between two events, unless it is full.
+        """
+        numbers = found.numbers[rows].tolist()
+        things = {number: self._by_family(found.ids[number]) for number in set(numbers)}
+        at = [column[rows].tolist() for column in columns]
+        is_short, met = self._is_short(*at[:3]), set[int]()
+        events = zip(zip(*at, strict=True), places[rows].tolist(), numbers, strict=True)
+        for event, place, number in events:
+            is_met = number in met
+            if is_short:
+                met.add(number)
+            for ids in things[number]:
+                session = self._by_id.get(ids[0]) if is_met else None
+                session = session or self._session_of(ids, _Event._make(event), out)
+                if self._is_full_with(session, place, event[0]):
+                    self._close_full(session, out)
+                    met.clear()
+        last = dict(zip(numbers, rows.tolist(), strict=True)).items()
+        touched = ((row, self._by_id.get(ids[0])) for number, row in last for ids in things[number])
+        return [(row, session) for row, session in touched if session is not None]
+
+    def _is_short(self, times_ns: list[int], limits_ns: list[int], after_ns: list[int]) -> bool:
+        """Return whether no session is over, once one of these events touched it, before the last of them."""
+        span_ns = max(times_ns, default=0) - min(times_ns, default=0)
+        return span_ns <= self._timeout_ns and limits_ns[-1:] <= after_ns[:1]
+
+    def _is_full_with(self, session: Session, place: int, time_ns: int) -> bool:
+        """Put an event into a session; return whether it holds all that it may now."""
+        places = session.places
+        if places and places[-1] == place:
+            return False  # it came here by another id already
+        places.append(place)
+        self._held += 1
+        session.newest_ns = max(session.newest_ns, time_ns)
+        return len(places) >= self._bounds.max_events
+
+    def _grow(self, calm: Calm, places: Ints) -> list[_Touch]:
         """Let calm sessions grow."""
         touches = []
         lasts = calm.events[calm.ends - 1]
         held = places[calm.events].tolist()
-        columns = (calm.starts, calm.ends, calm.newest_ns, lasts, moments.after_ns[lasts])
+        columns = (calm.starts, calm.ends, calm.newest_ns, lasts)
         rows = zip(calm.sessions, *(column.tolist() for column in columns), strict=True)
-        for one, start, end, newest_ns, last, after_ns in rows:
+        for one, start, end, newest_ns, last in rows:
             session = one if isinstance(one, Session) else self._by_id[one]
             session.places += held[start:end]
             session.newest_ns = max(session.newest_ns, newest_ns)
-            session.touched_ns = after_ns
             self._held += end - start
             touches.append((last, session))
         return touches
 
-    def _touch(self, touches: list[_Touch], sender: str) -> None:
+    def _touch(self, touches: list[_Touch], moments: Moments, sender: str) -> None:
         """Note the last touch of each session, in order: all were of one sender."""
         touches.sort(key=itemgetter(0))
-        for session in reversed(dict.fromkeys(session for _, session in reversed(touches))):
-            if session.number in self._sessions:
-                self._recency.touch(session.number, sender, session.touched_ns)
-                self._holders.touch(session.number, session.holder)
+        rows, sessions = zip(*touches, strict=True) if touches else ((), ())
+        for session, after_ns in zip(sessions, moments.after_ns[list(rows)].tolist(), strict=True):
+            session.touched_ns = after_ns
+        for session in reversed(dict.fromkeys(reversed(sessions))):
+            self._recency.touch(session.number, sender, session.touched_ns)
+            self._holders.touch(session.number, session.holder)
 
     def _by_family(self, ids: Sequence[Id]) -> Iterable[Sequence[Id]]:
         """Group ids that name one thing; two of the same kind are two things, and tell of no others."""
@@ -118,34 +153,28 @@ class Sessions:
             groups += [family] if one_thing else [[one] for one in family]
         return groups
 
-    def _take(self, event: _Event, ids: Sequence[Id], out: ClosedSessions) -> Session:
-        """Put an event into the session that its ids name; return that."""
-        place, time_ns, limit_ns, after_ns, _ = event
+    def _session_of(self, ids: Sequence[Id], event: _Event, out: ClosedSessions) -> Session:
+        """Return the session that the ids of an event name."""
         session = self._by_id.get(ids[0])
         if (
             session is None
-            or self._is_over(session, time_ns, limit_ns)
+            or self._is_over(session, event.time_ns, event.limit_ns)
             or (len(ids) > 1 and {session} != set(map(self._by_id.get, ids)))
         ):
             session = self._find(event, ids, out)
-        places = session.places
-        if places and places[-1] == place:
-            return session  # it came here by another id already
-        places.append(place)
-        session.touched_ns = after_ns
-        session.newest_ns = max(session.newest_ns, time_ns)
-        self._held += 1
-        if len(places) >= self._bounds.max_events:
-            self.counters["full_sessions"] += 1
-            self._close(session, out, cut=True)
+        session.touched_ns = event.after_ns
         return session
+
+    def _close_full(self, session: Session, out: ClosedSessions) -> None:
+        self.counters["full_sessions"] += 1
+        self._close(session, out, cut=True)
 
     def _is_over(self, session: Session, time_ns: int, limit_ns: int) -> bool:
         return session.touched_ns < limit_ns or time_ns > session.newest_ns + self._timeout_ns
 
     def _find(self, event: _Event, ids: Sequence[Id], out: ClosedSessions) -> Session:
         """Return the open session of `ids`: joined if they were in several, new if in none."""
-        _, time_ns, limit_ns, _, service = event
+        time_ns, limit_ns, _, service = event
         session: Session | None = None
         open_ones = {self._by_id[one] for one in ids if one in self._by_id}
         for other in sorted(open_ones, key=lambda one: one.number):
