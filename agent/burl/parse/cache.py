@@ -14,27 +14,30 @@ KNOWN = 0 << 3
 """All lines of the key have the template of the code."""
 OPEN = 1 << 3
 """All lines of the key have one template, which is not known yet."""
-VALUES_DECIDE = 2 << 3
-"""Some runs of digits decide the template."""
-LENGTHS_DECIDE = 3 << 3
-"""The lengths of some runs of digits decide the template."""
-IDS_DECIDE = 4 << 3
+RUNS_DECIDE = 2 << 3
+"""Some runs of digits, or their lengths, decide the template."""
+IDS_DECIDE = 3 << 3
 """The ids decide the template, and perhaps some runs of digits."""
+SHAPED = 4 << 3
+"""What decides the template is not found out yet: of lines that continue a record nobody asks."""
 EACH_ALONE = 5 << 3
 """Anything may decide the template, and the shape."""
 SEEN_ONCE = 6 << 3
-"""What decides the template is found out when the key comes again: most keys that never do cost little."""
+"""Even the shape is found out when the key comes again: most keys that never do cost little."""
 NEW = 7 << 3
 
-Exact = tuple[bytes, tuple[bytes, ...]]
+Exact = tuple[bytes, ...]
 """A key and what of a line decides: runs of digits, ids."""
 
 
 class Decisive(NamedTuple):
-    """What of a key's lines decides their template: some runs of digits; the ids, UUIDs perhaps included."""
+    """What of a key's lines decides their template: runs of digits, or their lengths alone, and ids.
 
-    runs: tuple[int, ...]
-    uuids: bool = False
+    Each is known by the edge where it begins, see `burl.parse.keys.Keys.stretches`.
+    """
+
+    edges: tuple[int, ...]
+    lengths: bool = False
 
 
 class KeyCache:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from burl.distinct import distinct, in_order
+from burl.distinct import distinct
 from burl.receive.batch import Ints
 
 Flags = npt.NDArray[np.bool_]
@@ -98,35 +98,14 @@ class Continuations:
     def records(self, shapes: Ints, streams: Ints) -> Flags:
         """Return for each line, given its shape and its stream, whether it starts a record; take note."""
         found = np.ones(len(shapes), dtype=np.bool_)
-        for position in self._deciding(shapes, streams):
-            found[position] = self.starts(int(shapes[position]), int(streams[position]))
-        return found
-
-    def _deciding(self, shapes: Ints, streams: Ints) -> list[int]:
-        """Return the lines that `starts` must be asked for, so that it need not be for all others.
-
-        These are of streams with a line that changes their state: lines that some state makes part of a
-        record, the lines before those, and each stream's first and last.
-        """
-        pairs = distinct(streams << _SHAPE_BITS | shapes).tolist()
         get = self.states.get
-        restless = {
-            pair >> _SHAPE_BITS for pair in pairs if get(pair >> _SHAPE_BITS, -1) != pair & _SHAPE_MASK
-        }
-        if not restless:
-            return []
-        order = in_order(streams)
-        ordered, uncertain = streams[order], _UNCERTAIN[shapes[order]]
-        edges = np.flatnonzero(ordered[1:] != ordered[:-1]) + 1
-        uncertain[:-1] |= uncertain[1:]
-        uncertain[[0, -1]] = uncertain[edges] = uncertain[edges - 1] = True
-        rows = order[uncertain]
-        rows.sort()
-        return [
-            row
-            for row, stream in zip(rows.tolist(), streams[rows].tolist(), strict=True)
-            if stream in restless
-        ]
+        pairs = distinct(streams << _SHAPE_BITS | shapes).tolist()
+        if all(get(pair >> _SHAPE_BITS) == pair & _SHAPE_MASK for pair in pairs):
+            return found
+        for position, (shape, stream) in enumerate(zip(shapes.tolist(), streams.tolist(), strict=True)):
+            if get(stream) != shape:
+                found[position] = self.starts(shape, stream)
+        return found
 
     def starts(self, shape: int, stream: int) -> bool:
         """Return True when a line of this shape starts a record of `stream`, and take note of it."""
@@ -168,8 +147,6 @@ def _decide(shape: Shape, state: int) -> tuple[bool, int]:
     return True, headed
 
 
-_UNCERTAIN = ~np.isin([*Shape], (Shape.HEADED, Shape.OPENER))
-"""By shape: False for those that start a record and decide the state, whatever it was before."""
 _SURE_STARTS = {Shape.HEADED: _HEADED, Shape.OPENER: _HEADED | _OPEN, Shape.ALONE: _CALM}
 
 

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from burl.parse.continuation import shape
 from burl.parse.keys import DIGITS, ID, UUID
@@ -26,7 +27,7 @@ _BY_LENGTH = {
 }
 # Of the others with a guard `hex_letters` knows no digits, and `mail` only counts whether they are over 63.
 _SHIPPED = {rule["pattern"]: rule["name"] for rule in DEFAULT_MASKS}
-_RUNS = re.compile(rb"\d*%b|\d+" % DIGITS)
+_STRETCHES = re.compile(rb"\d*%b|\d+|%b|%b" % (DIGITS, ID, UUID))
 _GROWN_TOGETHER = re.compile(b"[%b%b](?:[A-Za-z]|%b?[%b%b])" % (ID, UUID, DIGITS, ID, UUID))
 """An id that a word goes on from may hold the beginning of that word: `E` of `Error`."""
 _LOOK_LIKE = {DIGITS: b"0", ID: b"0a0", UUID: b"0a0-0a0-0a0-0a0-0a0"}
@@ -44,13 +45,21 @@ _INSTANCES = (
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """Runs of digits of a key's lines, counted from the first, by what of them decides."""
+    """Runs of digits of a key's lines by what of them decides; each by the edge where it begins (`Keys`)."""
 
     values: tuple[int, ...]
     lengths: tuple[int, ...]
 
 
 _NONE = Runs((), ())
+
+
+class _Stretch(NamedTuple):
+    """Digits or an id in a key: the edge where its lines' begin, where its mark ends, and its last byte."""
+
+    edge: int
+    end: int
+    mark: bytes
 
 
 class Deciding:
@@ -61,9 +70,9 @@ class Deciding:
         self._masker = masker
         guarded = {rule.guard: _SHIPPED.get(rule.pattern, "") for rule in rules if rule.guard}
         names = set(guarded.values())
-        self._values = _overlapping(_BY_VALUE[name] for name in names & _BY_VALUE.keys())
-        self._lengths = _overlapping(_BY_LENGTH[name] for name in names & _BY_LENGTH.keys())
-        self._others = _overlapping(guard for guard, name in guarded.items() if not name)
+        self._values = _either(_BY_VALUE[name] for name in names & _BY_VALUE.keys())
+        self._lengths = _either(_BY_LENGTH[name] for name in names & _BY_LENGTH.keys())
+        self._others = _either(guard for guard, name in guarded.items() if not name)
 
     def runs(self, key: bytes) -> Runs | None:
         """Return which runs of digits decide; None when anything may."""
@@ -89,20 +98,24 @@ class Deciding:
 
     def uuids_decide(self, bare: bytes) -> bool:
         """Return True when it depends on the UUIDs, with whatever other ids beside them."""
-        return any(
+        return UUID in bare and any(
             len({self._masker.mask(_filled(bare, identifier, uuid)) for _, uuid in _INSTANCES}) > 1
             for identifier, _ in _INSTANCES
         )
 
 
-def _overlapping(patterns: Iterable[str]) -> "re.Pattern[bytes]":
-    """Return what finds all matches of `patterns`, also those within others."""
-    either = "|".join(f"(?:{pattern})" for pattern in patterns)
-    return re.compile(f"(?=({either or '(?!)'}))".encode(), re.ASCII)
+def _either(patterns: Iterable[str]) -> "re.Pattern[bytes]":
+    return re.compile(("|".join(f"(?:{pattern})" for pattern in patterns) or "(?!)").encode(), re.ASCII)
 
 
 def _spans(pattern: "re.Pattern[bytes]", text: bytes) -> list[tuple[int, int]]:
-    return [match.span(1) for match in pattern.finditer(text)]
+    """Return where matches are, also those within others."""
+    spans = []
+    match = pattern.search(text)
+    while match:
+        spans.append(match.span())
+        match = pattern.search(text, match.start() + 1)
+    return spans
 
 
 def _touched(spans: list[tuple[int, int]], marks: tuple[list[int], list[int]]) -> set[int]:
@@ -113,16 +126,29 @@ def _touched(spans: list[tuple[int, int]], marks: tuple[list[int], list[int]]) -
     }
 
 
+def ids_of(key: bytes, *, uuids: bool) -> tuple[int, ...]:
+    """Return the ids of a key's lines, those that are UUIDs if wanted, each by the edge where it begins."""
+    wanted = (ID, UUID) if uuids else (ID,)
+    return tuple(stretch.edge for stretch in _stretches(key) if stretch.mark in wanted)
+
+
 def _marks(key: bytes) -> tuple[list[int], list[int]]:
     """Return where marks of digits stand in what guards see of a key, and which run of digits each is."""
-    places, runs, grown, end = [], [], 1, 0
-    for run, match in enumerate(_RUNS.finditer(key)):
-        grown += sum((len(like) - 1) * key.count(mark, end, match.end()) for mark, like in _LOOK_LIKE.items())
-        end = match.end()
-        if match[0].endswith(DIGITS):
+    places, runs, grown = [], [], 1
+    for edge, end, mark in _stretches(key):
+        if mark == DIGITS:
             places.append(end - 1 + grown)
-            runs.append(run)
+            runs.append(edge)
+        grown += len(_LOOK_LIKE.get(mark, mark)) - 1
     return places, runs
+
+
+def _stretches(key: bytes) -> Iterator[_Stretch]:
+    edge, end = -2, -1
+    for match in _STRETCHES.finditer(key):
+        edge += 1 if match.start() == end else 2
+        end = match.end()
+        yield _Stretch(edge, end, match[0][-1:])
 
 
 def _instances(bare: bytes) -> Iterator[str]:

@@ -3,8 +3,9 @@
 The keys of many lines are made at once, by numpy: no loop, neither over lines nor over characters.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,8 @@ _Bytes = npt.NDArray[np.uint8]
 
 _DASH, _ZERO, _A, _LINE_END = b"-0a\n"
 _TO_LOWER = 0x20
+_IS_DIGIT, _IS_LETTER, _ARE_BOTH = 0b011, 0b101, 0b001
+"""Bits of a hexadecimal digit; what several have in common tells of which kinds they are."""
 _ID_LENGTH, _UUID_LENGTH = 8, 36
 # Counted from the character before.
 _DASHES = (9, 14, 19, 24)
@@ -40,65 +43,40 @@ class Keys:
         self._count = len(lines)
         self._raw = "\n".join(("", *lines, _PAD)).encode()
         self._text: _Bytes = np.frombuffer(self._raw, dtype=np.uint8)
-        digits = self._text - _ZERO < 10
-        self._ids = _ids(self._text, digits)
-        digits &= self._ids == 0
-        self._digits = digits
-        if _HTTP in self._raw:
-            digits = digits & ~_http(self._text)
-        marks = np.maximum(self._ids, digits.view(np.uint8) * DIGITS[0])
-        self.keys = self._lines(_marked(self._text, marks))
+        self._marks = _marks(self._text)
+        marked = _marked(self._text, _without_http(self._text, self._marks))
+        self.keys = marked.split(b"\n", self._count + 1)[1:-1]
 
     def bare(self, position: int) -> bytes:
         """Return a line as it is but for its ids, for which there are marks as in its key."""
         start, end = self._line_ends[position : position + 2].tolist()
-        return _marked(self._text[start + 1 : end], self._ids[start + 1 : end])
+        marks = self._marks[start + 1 : end]
+        return _marked(self._text[start + 1 : end], marks * (marks > DIGITS[0]))
 
-    def runs(self, positions: Sequence[int], numbers: Iterable[int]) -> list[list[bytes]]:
-        """Return of each line those runs of digits that have these numbers, counted from its first.
+    def stretches(self, positions: Sequence[int], edges: Sequence[Sequence[int]]) -> list[list[bytes]]:
+        """Return of each line the digits and ids that begin at its `edges`, as many for each line.
 
-        The result has a list by number, and in it a run by line.
+        Edges are where a line's digits or ids begin or end, counted from its first. The result has a list by
+        edge, and in it a text by line.
         """
-        edges, lines = self._runs
-        firsts = lines[positions]
-        columns = ((edges[firsts + 2 * number], edges[firsts + 2 * number + 1]) for number in numbers)
+        places, firsts = self._edges
+        each = np.fromiter(chain.from_iterable(edges), np.int64).reshape(len(edges), -1)
+        columns = firsts[positions] + each.T
         return [
-            [self._raw[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-            for starts, ends in columns
+            [self._raw[start:end] for start, end in zip(starts, ends, strict=True)]
+            for starts, ends in zip(places[columns].tolist(), places[columns + 1].tolist(), strict=True)
         ]
 
-    def ids(self, positions: Sequence[int], *, uuids: bool) -> list[bytes]:
-        """Return of each line its ids, those that are UUIDs if wanted, and the character behind each."""
-        found = self._with_uuids if uuids else self._without_uuids
-        return [found[position] for position in positions]
-
     @cached_property
-    def _with_uuids(self) -> list[bytes]:
-        return self._only(self._ids != 0)
-
-    @cached_property
-    def _without_uuids(self) -> list[bytes]:
-        return self._only(self._ids == ID[0])
-
-    @cached_property
-    def _runs(self) -> tuple[Ints, Ints]:
-        """Where runs of digits begin and end that are no part of an id; which edge is each line's first."""
-        edges = np.flatnonzero(self._digits[1:] != self._digits[:-1]) + 1
-        return edges, edges.searchsorted(self._line_ends, side="right")
+    def _edges(self) -> tuple[Ints, Ints]:
+        """Where the edges of all lines are; which of them is each line's first."""
+        places = np.flatnonzero(self._marks[1:] != self._marks[:-1]) + 1
+        return places, places.searchsorted(self._line_ends, side="right")
 
     @cached_property
     def _line_ends(self) -> Ints:
         """Where the newlines before each line stand, and that behind the last."""
         return np.flatnonzero(self._text == _LINE_END)[: self._count + 1]
-
-    def _only(self, wanted: _Flags) -> list[bytes]:
-        """Return what of each line is `wanted`, and the character behind each stretch of it."""
-        keep = wanted | (self._text == _LINE_END)
-        keep[1:] |= wanted[:-1]
-        return self._lines(self._text[keep].tobytes())
-
-    def _lines(self, text: bytes) -> list[bytes]:
-        return text.split(b"\n", self._count + 1)[1:-1]
 
 
 def _marked(text: _Bytes, marks: _Bytes) -> bytes:
@@ -111,47 +89,55 @@ def _marked(text: _Bytes, marks: _Bytes) -> bytes:
     return kept
 
 
-def _http(text: _Bytes) -> _Flags:
-    """Return where an HTTP version and the status after it may stand."""
-    after = np.zeros(len(text), dtype=np.bool_)
-    first, second, third = _HTTP
-    after[3:] = (text[:-3] == first) & (text[1:-2] == second) & (text[2:-1] == third)
-    return _spread(after, _HTTP_LENGTH)[: len(text)]
-
-
-def _ids(text: _Bytes, digit: _Flags) -> _Bytes:
-    """Return for each character the mark of the id it belongs to, or 0."""
-    hexadecimal = ((text | _TO_LOWER) - _A < 6) | digit
-    fours = _all_of(hexadecimal, 4)
-    ids = fours[:-4] & fours[4:]
-    ids &= ~_all_of(digit, _ID_LENGTH)
-    ids &= ~_all_of(hexadecimal & ~digit, _ID_LENGTH)
-    marks = _spread(ids, _ID_LENGTH).view(np.uint8) * ID[0]
-    uuids = _uuids(text == _DASH, hexadecimal, fours)
+def _marks(text: _Bytes) -> _Bytes:
+    """Return for each character the mark of the digits or the id it belongs to, or 0."""
+    digits = (text - _ZERO < 10).view(np.uint8)
+    letters = ((text | _TO_LOWER) - _A < 6).view(np.uint8)
+    kinds = digits * _IS_DIGIT | letters * _IS_LETTER
+    fours = _all_of(kinds, 4)
+    ids = fours[:-4] & fours[4:] == _ARE_BOTH
+    marks = digits * DIGITS[0]
+    if ids.any():
+        np.maximum(marks, _spread(ids, _ID_LENGTH).view(np.uint8) * ID[0], out=marks)
+    uuids = _uuids(text == _DASH, kinds, fours)
     if uuids.any():
         marks[1:-1][_spread(uuids, _UUID_LENGTH)] = UUID[0]
     return marks
 
 
-def _uuids(dash: _Flags, hexadecimal: _Flags, fours: _Flags) -> _Flags:
+def _without_http(text: _Bytes, marks: _Bytes) -> _Bytes:
+    """Return the marks but for those of digits where an HTTP version and the status after it may stand."""
+    first, second, third = _HTTP
+    found = (text[1:-1] == second) & (text[2:] == third)
+    if not found.any():
+        return marks
+    after = np.zeros(len(text) + 1, dtype=np.bool_)
+    after[3:] = found & (text[:-2] == first)
+    stay = _spread(after, _HTTP_LENGTH)[: len(text)] & (marks == DIGITS[0])
+    without: _Bytes = marks * ~stay
+    return without
+
+
+def _uuids(dash: _Flags, kinds: _Bytes, fours: _Bytes) -> _Flags:
     """Return where UUIDs begin; `fours` says where four hexadecimal digits do."""
     count = len(dash) - _UUID_LENGTH - 1  # of places in the text behind its first newline
     found = dash[_DASHES[0] :][:count] & dash[_DASHES[1] :][:count]
     if found.any():
-        for flags, places in ((dash, _DASHES[2:]), (fours, _FOURS)):
-            for place in places:
-                found &= flags[place:][:count]
-        found &= ~(hexadecimal[:count] | hexadecimal[_UUID_LENGTH + 1 :])
+        for place in _DASHES[2:]:
+            found &= dash[place:][:count]
+        for place in _FOURS:
+            found &= fours[place:][:count] > 0
+        found &= (kinds[:count] | kinds[_UUID_LENGTH + 1 :]) == 0
     return found
 
 
-def _all_of(flags: _Flags, length: int) -> _Flags:
-    """Return where `length` set flags in a row begin; `length` is a power of two."""
+def _all_of(bits: _Bytes, length: int) -> _Bytes:
+    """Return what each `length` in a row have in common; `length` is a power of two."""
     step = 1
     while step < length:
-        flags = flags[:-step] & flags[step:]
+        bits = bits[:-step] & bits[step:]
         step *= 2
-    return flags
+    return bits
 
 
 def _spread(starts: _Flags, length: int) -> _Flags:

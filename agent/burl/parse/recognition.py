@@ -1,8 +1,8 @@
 """Lines known by their keys: most are never masked, and their template is that of the lines like them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from itertools import repeat
+from collections.abc import Callable, Sequence
+from itertools import compress, repeat
 
 import numpy as np
 
@@ -11,19 +11,19 @@ from burl.parse.cache import (
     IDS_DECIDE,
     KIND,
     KNOWN,
-    LENGTHS_DECIDE,
     NEW,
     OPEN,
+    RUNS_DECIDE,
     SEEN_ONCE,
     SHAPE,
+    SHAPED,
     TEMPLATE_SHIFT,
-    VALUES_DECIDE,
     Decisive,
     Exact,
     KeyCache,
 )
 from burl.parse.continuation import shape
-from burl.parse.deciding import Deciding
+from burl.parse.deciding import Deciding, ids_of
 from burl.parse.keys import ID, UUID, Keys
 from burl.parse.masks import Masker
 
@@ -55,16 +55,12 @@ class Recognition:
 
     def templates(self, positions: Sequence[int]) -> list[int]:
         """Return the templates of lines whose codes tell none; UNKNOWN where no line before them told it."""
+        for position in compress(positions, self.codes[positions] & KIND == SHAPED):
+            self.codes[position] = self._decided(position)
+        self._exact = self._exact_keys(positions)
+        templates = map(self._cache.exact.get, self._exact.values(), repeat(UNKNOWN))
         found = dict.fromkeys(positions, UNKNOWN)
-        self._exact = {}
-        by_key: defaultdict[bytes, list[int]] = defaultdict(list)
-        for position, code in zip(positions, self.codes[positions].tolist(), strict=True):
-            if VALUES_DECIDE <= code & KIND <= IDS_DECIDE:
-                by_key[self._keys.keys[position]].append(position)
-        for key, alike in by_key.items():
-            exact = self._exact_keys(key, alike)
-            self._exact.update(zip(alike, exact, strict=False))
-            found.update(zip(alike, map(self._cache.exact.get, exact, repeat(UNKNOWN)), strict=False))
+        found.update(zip(self._exact, templates, strict=True))
         return list(found.values())
 
     def template(self, position: int) -> int:
@@ -81,8 +77,7 @@ class Recognition:
         if code & KIND == OPEN:
             self._cache.note_code(self._keys.keys[position], index << TEMPLATE_SHIFT | KNOWN | code & SHAPE)
         elif exact is not None and exact not in self._cache.exact:
-            bare = self._keys.bare(position)
-            alone = code & KIND != IDS_DECIDE and _has_ids(bare) and self._deciding.ids_decide(bare)
+            alone = code & KIND != IDS_DECIDE and self._ids_matter(position, self._deciding.ids_decide)
             self._cache.note_exact(exact, UNKNOWN if alone else index)
 
     def _code(self, position: int) -> int:
@@ -94,36 +89,54 @@ class Recognition:
         if code & KIND == EACH_ALONE:
             return EACH_ALONE | look
         if code & KIND == NEW:
-            self._cache.note_code(key, SEEN_ONCE)
+            self._cache.note_code(key, SEEN_ONCE if _has_ids(key) else SHAPED | look)
             return EACH_ALONE | look
-        return self._cache.note_code(key, self._kind(key, position) | look)
+        kind = EACH_ALONE if self._ids_matter(position, self._deciding.ids_shape) else SHAPED
+        return self._cache.note_code(key, kind | look)
+
+    def _decided(self, position: int) -> int:
+        """Return the code of a line that was SHAPED."""
+        key = self._keys.keys[position]
+        code = self._cache.codes.get(key, NEW)  # a line before this one may have been of this key
+        if code & KIND not in (SHAPED, NEW):
+            return code
+        return self._cache.note_code(key, self._kind(key, position) | int(self.codes[position]) & SHAPE)
 
     def _kind(self, key: bytes, position: int) -> int:
-        runs, bare = self._deciding.runs(key), self._keys.bare(position)
-        if runs is None or (_has_ids(bare) and self._deciding.ids_shape(bare)):
+        runs = self._deciding.runs(key)
+        if runs is None:
             return EACH_ALONE
-        deciding = (*runs.values, *runs.lengths)
-        ids_decide = _has_ids(bare) and self._deciding.ids_decide(bare)
-        if not deciding and not ids_decide:
+        edges = (*runs.values, *runs.lengths)
+        ids_decide = self._ids_matter(position, self._deciding.ids_decide)
+        if not edges and not ids_decide:
             return OPEN
-        self._cache.decisive[key] = Decisive(deciding, ids_decide and self._deciding.uuids_decide(bare))
         if ids_decide:
-            return IDS_DECIDE
-        return VALUES_DECIDE if runs.values else LENGTHS_DECIDE
+            edges += ids_of(key, uuids=self._ids_matter(position, self._deciding.uuids_decide))
+        self._cache.decisive[key] = Decisive(edges, lengths=not (runs.values or ids_decide))
+        return IDS_DECIDE if ids_decide else RUNS_DECIDE
 
-    def _exact_keys(self, key: bytes, positions: Sequence[int]) -> list[Exact]:
-        """Return what decides the templates of lines of one key; nothing when that was forgotten."""
-        decisive = self._cache.decisive.get(key)
-        if decisive is None:
-            return []
-        columns = self._keys.runs(positions, decisive.runs)
-        kind = int(self.codes[positions[0]]) & KIND
-        if kind == LENGTHS_DECIDE:
-            columns = [[run.translate(_ZEROS) for run in column] for column in columns]
-        elif kind == IDS_DECIDE:
-            columns.append(self._keys.ids(positions, uuids=decisive.uuids))
-        return list(zip(repeat(key), zip(*columns, strict=True), strict=False))
+    def _ids_matter(self, position: int, to: Callable[[bytes], bool]) -> bool:
+        key = self._keys.keys[position]
+        return _has_ids(key) and to(self._keys.bare(position))
+
+    def _exact_keys(self, positions: Sequence[int]) -> dict[int, Exact]:
+        """Return what decides the templates of those lines of which only some does, unless forgotten."""
+        keys, kinds = self._keys.keys, self.codes[positions] & KIND
+        some = compress(positions, (kinds == RUNS_DECIDE) | (kinds == IDS_DECIDE))
+        by_form: defaultdict[tuple[int, bool], dict[int, tuple[int, ...]]] = defaultdict(dict)
+        for position in some:
+            decisive = self._cache.decisive.get(keys[position])
+            if decisive is not None:
+                by_form[len(decisive.edges), decisive.lengths][position] = decisive.edges
+        exact: dict[int, Exact] = {}
+        for (_, lengths), edges in by_form.items():
+            texts = self._keys.stretches([*edges], [*edges.values()])
+            if lengths:
+                texts = [[text.translate(_ZEROS) for text in column] for column in texts]
+            alike = zip(map(keys.__getitem__, edges), *texts, strict=True)
+            exact.update(zip(edges, alike, strict=True))
+        return exact
 
 
-def _has_ids(bare: bytes) -> bool:
-    return ID in bare or UUID in bare
+def _has_ids(key: bytes) -> bool:
+    return ID in key or UUID in key

@@ -84,15 +84,26 @@ def test_numbers_and_ids_leave_the_key_and_http_statuses_stay() -> None:
         b"",
     ]
     assert [keys.bare(line) for line in (0, 3)] == [b"user 17 of req-%b" % ID, b""]
-    assert keys.runs([0, 1, 2], [0]) == [[b"17", b"1", b"12"]]
-    assert Keys(["a 1", "", "b 22"]).runs([0, 2], [0]) == [[b"1", b"22"]]
-    assert keys.runs([2, 1], [1, 0]) == [[b"1", b"22"], [b"12", b"1"]]
-    assert keys.runs([2], [3]) == [[b"200"]]
-    assert keys.ids([0, 1], uuids=True) == [
-        b"1d83215953ac",
-        b"5f3a8c1e-9b2d-4c6f-8a1b-2c3d4e5f6a7b ",
+
+
+def test_digits_and_ids_are_known_by_where_they_begin() -> None:
+    keys = Keys(
+        [
+            "user 17 of req-1d83215953ac",
+            "5f3a8c1e-9b2d-4c6f-8a1b-2c3d4e5f6a7b added 1",
+            'GET /12 HTTP/1.1" 200 590',
+            "",
+            "12345678a1 3",
+        ]
+    )
+    assert keys.stretches([0, 1, 2], [[0], [2], [0]]) == [[b"17", b"1", b"12"]]
+    assert keys.stretches([1, 0], [[2, 0], [0, 2]]) == [
+        [b"1", b"17"],
+        [b"5f3a8c1e-9b2d-4c6f-8a1b-2c3d4e5f6a7b", b"1d83215953ac"],
     ]
-    assert keys.ids([0, 1], uuids=False) == [b"1d83215953ac", b""]
+    assert keys.stretches([2], [[6, 4, 2]]) == [[b"200"], [b"1"], [b"1"]]
+    assert keys.keys[4] == b"%b%b %b" % (DIGITS, ID, DIGITS)
+    assert keys.stretches([4], [[0, 1, 3]]) == [[b"1"], [b"2345678a1"], [b"3"]]
 
 
 def test_caches_are_bounded() -> None:
@@ -101,7 +112,7 @@ def test_caches_are_bounded() -> None:
         key = str(number).encode()
         cache.note_code(key, OPEN)
         cache.decisive[key] = Decisive((0,))
-        cache.note_exact((key, (b"1",)), number)
+        cache.note_exact((key, b"1"), number)
         cache.note_text(key.decode(), number)
         sizes = [len(cache.codes), len(cache.exact), len(cache.texts), len(cache.decisive)]
         assert max(sizes) <= 10
