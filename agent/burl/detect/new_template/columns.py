@@ -58,10 +58,10 @@ def runs(pairs: Ints, times_ns: Ints, seen_ns: Ints, gap_ns: int, alone: npt.NDA
     return Runs(firsts[forward], latest[forward], usual[forward])
 
 
-def look_up(values: Ints, answer: Callable[[int], int]) -> Ints:
-    """Return for each of `values` (n) what `answer` says, asked once for each distinct one."""
+def look_up(values: Ints, answers: Callable[[list[int]], list[int]]) -> Ints:
+    """Return for each of `values` (n) what `answers` says, asked for the distinct ones."""
     unique, inverse = distinct_inverse(values)
-    return np.array([answer(value) for value in unique.tolist()], dtype=np.int64)[inverse]
+    return np.array(answers(unique.tolist()), dtype=np.int64)[inverse]
 
 
 class Passed:

@@ -19,7 +19,7 @@ from burl.distinct import distinct
 from burl.errors import BundleError
 from burl.parse import Template
 from burl.receive.batch import Ints
-from burl.window.pairs import pair_of, service_of, template_of
+from burl.window.pairs import pair_of
 from burl.window.units import Events, Unit
 
 _FILE = "services.json"
@@ -85,7 +85,7 @@ class NewTemplate(Detector):
         self._notes = {}
         history, values, rows = self._history, np.zeros(len(units), dtype=np.float64), np.arange(len(units))
         pairs = pair_of(units.services, units.templates)
-        seen_ns = look_up(pairs, lambda pair: history.last_seen(service_of(pair), template_of(pair)))
+        seen_ns = look_up(pairs, history.last_seen)
         common = seen_ns == COMMON
         passed = Passed(units.services, common)
         untrained = {s for s in distinct(units.services).tolist() if not history.is_trained(s)}
@@ -94,7 +94,7 @@ class NewTemplate(Detector):
                 continue
             if service in untrained:
                 history.pass_common(service, passed.until(service, row))
-            pair = history.pair(service, int(units.templates[row]), self._template(units, row).id)
+            pair = history.pair(int(pairs[row]), self._template(units, row).id)
             values[row] = self._score_rare(units, row, service, pair)
             pair.seen_ns = max(pair.seen_ns, latest_ns)
             if history.is_common(pair):
@@ -138,13 +138,16 @@ class NewTemplate(Detector):
         its events is a run. What merely goes on is noted here.
         """
         history, rare = self._history, np.flatnonzero(seen_ns != COMMON)
-        services, templates = units.services[rare], units.templates[rare]
-        alone = look_up(services, lambda service: service in untrained and history.is_learning(service)) > 0
+        if not len(rare):
+            return iter(())
+        services = units.services[rare]
+        learning = {service for service in untrained if history.is_learning(service)}
+        alone = np.array([service in learning for service in services.tolist()], dtype=np.bool_)
         found = runs(pairs[rare], units.times_ns[rare], seen_ns[rare], self._realert_ns, alone)
         usual, other = found.firsts[found.usual], found.firsts[~found.usual]
-        known = services[usual].tolist(), templates[usual].tolist(), found.latest_ns[found.usual].tolist()
-        for service, template, latest_ns in zip(*known, strict=True):
-            history.see(service, template, latest_ns)
+        known = pairs[rare[usual]].tolist(), found.latest_ns[found.usual].tolist()
+        for pair, latest_ns in zip(*known, strict=True):
+            history.see(pair, latest_ns)
         latest = found.latest_ns[~found.usual].tolist()
         return zip(rare[other].tolist(), services[other].tolist(), latest, strict=True)
 

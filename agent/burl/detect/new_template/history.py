@@ -7,11 +7,12 @@ that mints templates all the time is thereby hard to surprise.
 
 import math
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from burl.detect.new_template.config import NewTemplateConfig
+from burl.window.pairs import pair_of, service_of, template_of
 
 Counts = Mapping[str, int]
 """How often a service wrote each template, by template id."""
@@ -51,14 +52,14 @@ class Pair:
 
 
 class History:
-    """All services and pairs of (service, template); bounded, the longest unseen pairs go first."""
+    """All services, and pairs of service and template as one number; the longest unseen pairs go first."""
 
     def __init__(self, config: NewTemplateConfig, trained: Callable[[int], Counts | None]) -> None:
         """Args: `trained` returns what a bundle brought of a service, by its index."""
         self._config = config
         self._trained = trained
         self._services: dict[int, Service] = {}
-        self._pairs: OrderedDict[tuple[int, int], Pair] = OrderedDict()
+        self._pairs: OrderedDict[int, Pair] = OrderedDict()
         self._holders: Counter[int] = Counter()
 
     def service(self, service: int) -> Service:
@@ -71,37 +72,41 @@ class History:
             entry = self._services[service] = Service(trained, sum(counts), rare)
         return entry
 
-    def pair(self, service: int, template: int, template_id: str) -> Pair:
+    def pair(self, pair: int, template_id: str) -> Pair:
         """Return what is known of a pair, and remember it; a new one starts with what training knew."""
-        pair = self._pairs.get((service, template))
-        entry = self.service(service)
+        known = self._pairs.get(pair)
+        entry = self.service(service_of(pair))
         trained = (entry.trained or {}).get(template_id, 0)
-        if pair is not None:
-            self._pairs.move_to_end((service, template))
-            pair.count = max(pair.count, trained)  # a newer bundle may have learnt it since
-            return pair
-        pair = self._pairs[service, template] = Pair(trained)
+        if known is not None:
+            self._pairs.move_to_end(pair)
+            known.count = max(known.count, trained)  # a newer bundle may have learnt it since
+            return known
+        known = self._pairs[pair] = Pair(trained)
         entry.pairs += 1
-        self._holders[template] += 1
+        self._holders[template_of(pair)] += 1
         if len(self._pairs) > self._config.max_pairs:
             self._forget()
-        return pair
+        return known
 
-    def last_seen(self, service: int, template: int) -> int:
-        """Return when a pair was last seen, 0 for never and `COMMON` where it no longer matters.
+    def last_seen(self, pairs: Iterable[int]) -> list[int]:
+        """Return when each pair was last seen, 0 for never and `COMMON` where it no longer matters.
 
-        A new pair is not remembered yet.
+        New pairs are not remembered yet.
         """
-        pair = self._pairs.get((service, template))
-        if pair is None:
-            return 0
-        self._pairs.move_to_end((service, template))
-        return COMMON if self.is_common(pair) else pair.seen_ns
+        found, rare_count = [], self._config.rare_count
+        for pair in pairs:
+            known = self._pairs.get(pair)
+            if known is None:
+                found.append(0)
+                continue
+            self._pairs.move_to_end(pair)
+            found.append(COMMON if known.count > rare_count else known.seen_ns)
+        return found
 
-    def see(self, service: int, template: int, time_ns: int) -> None:
+    def see(self, pair: int, time_ns: int) -> None:
         """Note when a pair that is known was seen."""
-        pair = self._pairs[service, template]
-        pair.seen_ns = max(pair.seen_ns, time_ns)
+        known = self._pairs[pair]
+        known.seen_ns = max(known.seen_ns, time_ns)
 
     def is_common(self, pair: Pair) -> bool:
         """Return True when the pair was seen too often to be rare."""
@@ -138,7 +143,8 @@ class History:
         return self._holders[template] > 1
 
     def _forget(self) -> None:
-        (service, template), _ = self._pairs.popitem(last=False)
+        pair, _ = self._pairs.popitem(last=False)
+        service, template = service_of(pair), template_of(pair)
         self._holders[template] -= 1
         if not self._holders[template]:
             del self._holders[template]
@@ -151,7 +157,10 @@ class History:
         services = [[key, entry.records, list(entry.rare.items())] for key, entry in self._services.items()]
         return {
             "services": services,
-            "pairs": [[*key, pair.count, pair.seen_ns] for key, pair in self._pairs.items()],
+            "pairs": [
+                [service_of(pair), template_of(pair), known.count, known.seen_ns]
+                for pair, known in self._pairs.items()
+            ],
         }
 
     def restore(self, state: Any) -> None:
@@ -159,6 +168,6 @@ class History:
         for service, records, rare in state["services"]:
             self._services[service] = Service(self._trained(service), records, Counter(dict(rare)))
         for service, template, count, seen_ns in state["pairs"]:
-            self._pairs[service, template] = Pair(count, seen_ns)
+            self._pairs[pair_of(service, template)] = Pair(count, seen_ns)
             self._holders[template] += 1
             self._services[service].pairs += 1

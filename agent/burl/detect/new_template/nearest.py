@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import chain
 
 from burl.parse import Catalogue
 
@@ -35,11 +36,11 @@ class NearestTemplates:
         """Return the index of the nearest older template (-1: none) and their Jaccard similarity 0..1."""
         self._index(template, catalogue)
         wanted = frozenset(tokens(catalogue[template].text))
-        shared = Counter(row for token in wanted for row in self._postings.get(token, ()) if row < template)
+        shared = Counter(chain.from_iterable(self._postings.get(token, ()) for token in wanted))
         best, similarity = -1, 0.0
         for row, common in sorted(shared.items()):
             jaccard = common / (len(wanted) + len(self._token_sets[row]) - common)
-            if jaccard > similarity:
+            if jaccard > similarity and row < template:
                 best, similarity = row, jaccard
         return best, similarity
 
