@@ -1,8 +1,9 @@
 """The known template most like a new one."""
 
 import re
-from collections import Counter
-from itertools import chain
+from array import array
+
+import numpy as np
 
 from burl.parse import Catalogue
 
@@ -29,29 +30,34 @@ class NearestTemplates:
         """Args: `max_templates` the oldest of the catalogue that are searched."""
         self._max_templates = max_templates
         self._catalogue: Catalogue | None = None
-        self._token_sets: list[frozenset[str]] = []
-        self._postings: dict[str, list[int]] = {}
+        self._sizes = array("q")
+        """How many distinct tokens each template has."""
+        self._postings: dict[str, array[int]] = {}
+        """In which templates each token is; arrays, which are joined in no time."""
 
     def find(self, template: int, catalogue: Catalogue) -> tuple[int, float]:
         """Return the index of the nearest older template (-1: none) and their Jaccard similarity 0..1."""
         self._index(template, catalogue)
-        wanted = frozenset(tokens(catalogue[template].text))
-        shared = Counter(chain.from_iterable(self._postings.get(token, ()) for token in wanted))
-        best, similarity = -1, 0.0
-        for row, common in sorted(shared.items()):
-            jaccard = common / (len(wanted) + len(self._token_sets[row]) - common)
-            if jaccard > similarity and row < template:
-                best, similarity = row, jaccard
-        return best, similarity
+        wanted = set(tokens(catalogue[template].text))
+        postings = b"".join([self._postings[token] for token in wanted if token in self._postings])
+        shared = np.frombuffer(postings, dtype=np.int64)
+        common = np.bincount(shared[shared < template])
+        rows = common.nonzero()[0]
+        if not len(rows):
+            return -1, 0.0
+        either = len(wanted) + np.array(self._sizes)[rows] - common[rows]
+        jaccard = common[rows] / either
+        best = int(jaccard.argmax())
+        return int(rows[best]), float(jaccard[best])
 
     def _index(self, stop: int, catalogue: Catalogue) -> None:
         if catalogue is not self._catalogue:
-            self._catalogue, self._token_sets, self._postings = catalogue, [], {}
-        for row in range(len(self._token_sets), min(stop, self._max_templates)):
-            found = frozenset(tokens(catalogue[row].text))
-            self._token_sets.append(found)
+            self._catalogue, self._sizes, self._postings = catalogue, array("q"), {}
+        for row in range(len(self._sizes), min(stop, self._max_templates)):
+            found = set(tokens(catalogue[row].text))
+            self._sizes.append(len(found))
             for token in found:
-                posting = self._postings.setdefault(token, [])
+                posting = self._postings.setdefault(token, array("q"))
                 if len(posting) < _MAX_POSTINGS:
                     posting.append(row)
 
