@@ -1,17 +1,18 @@
 """Finds the ids in a portion's events: lines that can hold none cost nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from burl.parse import Catalogue
 from burl.receive.batch import Batch, Ints
-from burl.window.finders import Finder, Search, by_line, from_slots, from_text
+from burl.window.finders import Finder, by_line, from_slots, from_text
 from burl.window.groups import group
 from burl.window.numbered import Id, Ids, Numbered
-from burl.window.patterns import has_name, hints_of, id_pattern, word_pattern
+from burl.window.patterns import Finds, has_name, hints_of, id_pattern, starts_of, word_pattern
 from burl.window.portion import Parameters, Portion
+from burl.window.search import Search
 from burl.window.spec import TRACE_ID, SessionSpec, Slot
 
 
@@ -27,6 +28,10 @@ class Mentions(NamedTuple):
     events: Ints
     numbers: Ints
     ids: list[Ids]
+
+
+def _search(kind: int, shape: str, pattern: Callable[[str], Finds]) -> Search:
+    return Search(kind, pattern(shape), hints_of(shape), starts_of(shape))
 
 
 def _attribute(attributes: Mapping[str, Any], name: str) -> str:
@@ -52,12 +57,12 @@ class Extractor:
         kinds = list(enumerate(spec.kinds))
         self._attributes = [(index, kind.attribute) for index, kind in kinds if kind.attribute]
         patterns = [Search(index, id_pattern(kind.pattern)) for index, kind in kinds if kind.pattern]
-        shapes = [
-            Search(index, id_pattern(kind.shape), hints_of(kind.shape)) for index, kind in kinds if kind.shape
-        ]
+        shapes = [_search(index, kind.shape, id_pattern) for index, kind in kinds if kind.shape]
         self._by_pattern = from_text(patterns) if patterns else None
         self._by_shape = by_line(from_text([*patterns, *shapes])) if shapes else None
-        self._names = {index: word_pattern(kind.shape) for index, kind in kinds if has_name(kind.shape)}
+        self._names = {
+            index: _search(index, kind.shape, word_pattern) for index, kind in kinds if has_name(kind.shape)
+        }
         self._finders: list[Finder | None] = []
         self._searched = np.empty(0, dtype=np.bool_)
 

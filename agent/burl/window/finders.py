@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
 from operator import itemgetter
-from typing import NamedTuple
 
 from burl.window.numbered import Id, Numbered
-from burl.window.patterns import SEARCHED_CHARS, Finds
+from burl.window.patterns import SEARCHED_CHARS
 from burl.window.portion import Parameters
+from burl.window.search import Search
 from burl.window.spec import Slot
 from burl.window.words import PlainWords, after, words_of
 
@@ -36,7 +36,7 @@ def by_line(find: LineFinder) -> Finder:
 def from_slots(
     places: list[tuple[int, Slot]],
     parameters: Parameters,
-    shapes: Mapping[int, Finds],
+    shapes: Mapping[int, Search],
     besides: LineFinder | None = None,
 ) -> Finder:
     """Return a finder for one template whose ids stand in known slots.
@@ -44,7 +44,7 @@ def from_slots(
     Args:
         places: kind and slot of each.
         parameters: gives a line's variable parts.
-        shapes: expressions for words of kinds that have a name.
+        shapes: searches for words of kinds that have a name.
         besides: finds further ids in the lines.
     """
     exact = _from_parameters(places, parameters)
@@ -53,21 +53,34 @@ def from_slots(
     if all(slot.after for _, slot in places):
         return _from_anchors(places, exact)
     if all(kind in shapes for kind, _ in places):
-        return by_line(_from_shapes(Counter(kind for kind, _ in places), shapes, exact))
+        return _from_shapes(Counter(kind for kind, _ in places), shapes, exact)
     return by_line(exact)
 
 
-def _from_shapes(wanted: Mapping[int, int], shapes: Mapping[int, Finds], otherwise: LineFinder) -> LineFinder:
+def _from_shapes(wanted: Mapping[int, int], shapes: Mapping[int, Search], otherwise: LineFinder) -> Finder:
     """Return a finder of as many words of each kind as are wanted; a line with others is looked at in full.
 
     Where a parameter begins is known only after masking, which takes thirty times as long.
     """
+    one_by_one = by_line(_from_words(wanted, shapes, otherwise))
+    (kind, count), *others = wanted.items()
+
+    def find(bodies: Sequence[str], template: int, numbered: Numbered) -> Iterable[int]:
+        words = shapes[kind].one_each([body[:SEARCHED_CHARS] for body in bodies])
+        if words is None:
+            return one_by_one(bodies, template, numbered)
+        return numbered.of_words(kind, words)
+
+    return one_by_one if others or count > 1 else find
+
+
+def _from_words(wanted: Mapping[int, int], shapes: Mapping[int, Search], otherwise: LineFinder) -> LineFinder:
 
     def find(body: str, template: int) -> Iterable[Id]:
         found: list[Id] = []
         text = body[:SEARCHED_CHARS]
         for kind, count in wanted.items():
-            words = [match[0] for match in shapes[kind].finditer(text)]
+            words = [match[0] for match in shapes[kind].matches(text)]
             if len(words) != count:
                 return otherwise(body, template)
             found += [(kind, word) for word in words]
@@ -130,24 +143,15 @@ def all_of(finders: Sequence[LineFinder]) -> LineFinder:
     return find
 
 
-class Search(NamedTuple):
-    """An expression for ids of a kind; `hints`, if any, are texts of which one stands in each of these."""
-
-    kind: int
-    pattern: Finds
-    hints: tuple[str, ...] = ()
-
-
 def from_text(searches: Sequence[Search]) -> LineFinder:
     """Return a finder by regular expressions."""
 
     def find(body: str, _template: int) -> list[Id]:
         found = []
         text = body[:SEARCHED_CHARS]
-        for kind, pattern, hints in searches:
-            if not hints or any(map(text.__contains__, hints)):
-                group = 1 if pattern.groups else 0
-                found += [(kind, match[group]) for match in pattern.finditer(text) if match[group]]
+        for search in searches:
+            group = 1 if search.pattern.groups else 0
+            found += [(search.kind, match[group]) for match in search.matches(text) if match[group]]
         return found
 
     return find

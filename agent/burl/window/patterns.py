@@ -36,6 +36,10 @@ class Finds(Protocol):
         """Yield the matches, which give their groups by number."""
         ...
 
+    def match(self, text: str, at: int) -> Any:
+        """Return the match that begins at `at`, or None."""
+        ...
+
 
 def id_pattern(pattern: str) -> Finds:
     """Return an expression given by a user, run in linear time where Python's engine might run away.
@@ -64,12 +68,22 @@ def hints_of(shape: str) -> tuple[str, ...]:
 
     A line that holds none of them need not be searched, which takes ten times as long as to see that.
     """
+    texts = [texts for texts in _texts_of(shape) if texts]
+    return max(texts, key=lambda each: min(map(len, each)), default=())
+
+
+def starts_of(shape: str) -> tuple[str, ...]:
+    """Return texts with one of which all begins that a shape finds; none where that is not plain to see."""
+    return next(iter(_texts_of(shape)), ())
+
+
+def _texts_of(shape: str) -> list[tuple[str, ...]]:
+    """Return for each part of a shape the texts of which one stands there; none for sets of characters."""
     parts = _AROUND.sub("", shape)
     if not _SHAPE.fullmatch(parts):
-        return ()
-    texts = [either or chars for either, chars in _PARTS.findall(parts) if either or chars]
-    hints = [tuple(text.replace("\\", "").split("|")) for text in texts]
-    return max(hints, key=lambda each: min(map(len, each)), default=())
+        return []
+    texts = [either or chars for either, chars in _PARTS.findall(parts)]
+    return [tuple(text.replace("\\", "").split("|")) if text else () for text in texts]
 
 
 def has_name(shape: str) -> bool:
