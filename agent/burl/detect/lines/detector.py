@@ -24,6 +24,8 @@ from burl.window import Events, Unit
 _DIGITS = 4
 """Scores are rounded: float32 sums differ in the last bits with the size of the batch they were part of."""
 _NAMED = 3
+_WEIGHED = 1_000
+"""Lines whose weighty words are remembered: what is found comes again, and asks the networks for each word."""
 _LEXICON, _PLACES = "words.json", "places.json"
 
 
@@ -57,6 +59,7 @@ class LineDetector(Detector):
         self._opened: npt.NDArray[np.bool_] = np.empty(0, dtype=np.bool_)
         self._cache = ScoreCache(self.config.max_cached)
         self._encoded = lru_cache(self.config.max_cached)(self._encode)
+        self._weighed = lru_cache(_WEIGHED)(self._weights)
 
     def equip(self, resources: TextResources) -> None:
         """Take word vectors and lines of other systems."""
@@ -114,7 +117,7 @@ class LineDetector(Detector):
         events = _events(units)
         text = text_of(events, row, self._model.places if self._model else {})
         score = float(self._judge([text])[0])
-        weights = self._weights(text, score)
+        weights = self._weighed(key_of_words(text), score)
         found = self.why(text, score, ", ".join(map(repr, weights)))
         found.template = int(events.templates[row])
         found.decisive = score > self.limit
@@ -175,6 +178,7 @@ class LineDetector(Detector):
         self._model, self._catalogue = model, None
         self._cache = ScoreCache(self.config.max_cached)
         self._encoded.cache_clear()
+        self._weighed.cache_clear()
 
 
 def _events(units: Units) -> Events:
