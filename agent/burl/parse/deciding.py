@@ -20,11 +20,14 @@ _BY_VALUE = {
 }
 _BY_LENGTH = {
     "uuid": r"[0a-fA-F]+(?:-[0a-fA-F]+){4}",
-    "hex": r"0[a-fA-F][0a-fA-F]*",
-    "hex_word": r"(?<![A-Za-z])[a-fA-F]+0[0a-fA-F]*",
     # The dash of 5-7 belongs to a number, unless these are the ends of words.
     "pod": r"-(?:(?!0)|(?<![^0A-Za-z_]0-))[a-z]*0[a-z0]*-[a-z0]+",
 }
+_BY_LEAST_LENGTH = {
+    "hex": r"0[a-fA-F][0a-fA-F]*",
+    "hex_word": r"(?<![A-Za-z])[a-fA-F]+0[0a-fA-F]*",
+}
+_SHORT, _LONG = b"0", b"00000000"
 # Of the others with a guard `hex_letters` knows no digits, and `mail` only counts whether they are over 63.
 _SHIPPED = {rule["pattern"]: rule["name"] for rule in DEFAULT_MASKS}
 _STRETCHES = re.compile(rb"\d*%b|\d+|%b|%b" % (DIGITS, ID, UUID))
@@ -51,9 +54,6 @@ class Runs:
     lengths: tuple[int, ...]
 
 
-_NONE = Runs((), ())
-
-
 class _Stretch(NamedTuple):
     """Digits or an id in a key: the edge where its lines' begin, where its mark ends, and its last byte."""
 
@@ -72,6 +72,7 @@ class Deciding:
         names = set(guarded.values())
         self._values = _either(_BY_VALUE[name] for name in names & _BY_VALUE.keys())
         self._lengths = _either(_BY_LENGTH[name] for name in names & _BY_LENGTH.keys())
+        self._least = _either(_BY_LEAST_LENGTH[name] for name in names & _BY_LEAST_LENGTH.keys())
         self._others = _either(guard for guard, name in guarded.items() if not name)
 
     def runs(self, key: bytes) -> Runs | None:
@@ -81,12 +82,18 @@ class Deciding:
             text = text.replace(mark, like)
         if _GROWN_TOGETHER.search(key) or self._others.search(text):
             return None
-        by_value, by_length = _spans(self._values, text), _spans(self._lengths, text)
-        if not by_value and not by_length:
-            return _NONE
-        marks = _marks(key)
-        values = _touched(by_value, marks)
-        return Runs(tuple(sorted(values)), tuple(sorted(_touched(by_length, marks) - values)))
+        values, lengths, least = (
+            _touched(_spans(pattern, text), key) for pattern in (self._values, self._lengths, self._least)
+        )
+        if least and (values or lengths or self._least_decides(key)):
+            lengths |= least
+        return Runs(tuple(sorted(values)), tuple(sorted(lengths - values)))
+
+    def _least_decides(self, key: bytes) -> bool:
+        """Return True when the masked texts of a key's lines depend on whether runs of digits are long."""
+        short, long = (_instances(key.replace(DIGITS, digits)) for digits in (_SHORT, _LONG))
+        pairs = set(zip(short, long, strict=True))
+        return any(self._masker.mask(one) != self._masker.mask(other) for one, other in pairs)
 
     def ids_shape(self, bare: bytes) -> bool:
         """Return True when the shape of a line (see `Keys.bare`) depends on its ids."""
@@ -118,9 +125,9 @@ def _spans(pattern: "re.Pattern[bytes]", text: bytes) -> list[tuple[int, int]]:
     return spans
 
 
-def _touched(spans: list[tuple[int, int]], marks: tuple[list[int], list[int]]) -> set[int]:
-    """Return the numbers of the runs of digits whose marks `spans` hold."""
-    places, runs = marks
+def _touched(spans: list[tuple[int, int]], key: bytes) -> set[int]:
+    """Return the runs of digits whose marks `spans` hold."""
+    places, runs = _marks(key) if spans else ([], [])
     return {
         run for start, end in spans for run in runs[bisect_left(places, start) : bisect_left(places, end)]
     }

@@ -39,7 +39,7 @@ class Keys:
     """The keys of some lines."""
 
     def __init__(self, lines: Sequence[str]) -> None:
-        """Make the keys of `lines`, none of which holds a newline."""
+        """Args: `lines` hold no newline."""
         self._count = len(lines)
         self._raw = "\n".join(("", *lines, _PAD)).encode()
         self._text: _Bytes = np.frombuffer(self._raw, dtype=np.uint8)

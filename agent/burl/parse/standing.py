@@ -27,17 +27,13 @@ class Standing:
         `has_history` tells who was there in training, and so is no newcomer from the first line on.
         """
         self._max_writers = max_writers
-        self._has_history = has_history
+        self.has_history = has_history
         self._newcomers: dict[int, int] = {}
         self._established: dict[int, int] = {}
 
     def lines(self, writer: int) -> int:
         """Return how many lines the writer wrote, as far as is remembered."""
         return self._established.get(writer) or self._newcomers.get(writer, 0)
-
-    def is_newcomer(self, writer: int, lines: int) -> bool:
-        """Return whether the writer, of `lines` until now, is one that nobody knows yet."""
-        return writer == NOBODY or (lines < ESTABLISHED_LINES and not self._has_history(writer))
 
     def note(self, writers: Ints) -> None:
         """Count lines of `writers`."""
@@ -81,4 +77,6 @@ class Place:
 
     def is_newcomers(self) -> bool:
         """Return whether nobody knows its writer yet."""
-        return self.standing.is_newcomer(self.writer, self.own_lines())
+        if self.writer == NOBODY:
+            return True
+        return not self.standing.has_history(self.writer) and self.own_lines() < ESTABLISHED_LINES
