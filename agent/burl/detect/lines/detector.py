@@ -25,7 +25,7 @@ _DIGITS = 4
 """Scores are rounded: float32 sums differ in the last bits with the size of the batch they were part of."""
 _NAMED = 3
 _WEIGHED = 1_000
-"""Lines whose weighty words are remembered: what is found comes again, and asks the networks for each word."""
+"""Lines whose weighty words are remembered: what is found comes again, and each word asks the networks."""
 _LEXICON, _PLACES = "words.json", "places.json"
 
 
