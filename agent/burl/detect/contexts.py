@@ -124,5 +124,5 @@ def _tails(sequences: Sequences, lengths: Ints, history: int) -> Ints:
 def _windows(flat: Ints, targets: Ints, history: int) -> npt.NDArray[np.int32]:
     if not len(targets):
         return np.empty((0, history + 1), dtype=np.int32)
-    views = np.lib.stride_tricks.sliding_window_view(flat.astype(np.int32), history + 1)
-    return views[targets - history]
+    windows: npt.NDArray[np.int32] = flat.astype(np.int32)[targets[:, None] + np.arange(-history, 1)]
+    return windows

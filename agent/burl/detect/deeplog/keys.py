@@ -1,6 +1,7 @@
 """The key model: how probable each event is after the h before it."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -8,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from burl.detect.base import Corpus, Explanation, Progress, Scores
-from burl.detect.cache import ScoreCache
+from burl.detect.cache import Memory, ScoreCache, SequenceKey, sequence_keys
 from burl.detect.cells import log_softmax
 from burl.detect.contexts import Contexts, Symbols, contexts, shortened
 from burl.detect.deeplog.parts import named, without_lost_begins
@@ -27,6 +28,8 @@ _HIGHEST = 20.0
 _NOTHING_LEARNT = "deeplog has learnt nothing that it could judge windows by"
 _SHORTENED = 4
 """One window in so many is also learnt with a shorter history."""
+_MAX_SEQUENCES = 10_000
+"""Judged sequences that are remembered. Of the shop's sessions three of four are like one before."""
 _DIGITS = 6
 """Scores are rounded: float32 sums differ in the last bits with the size of the batch they were part of."""
 
@@ -46,6 +49,7 @@ class KeyModel:
         self._config = config
         self._learnt: _Learnt | None = None
         self._cache = ScoreCache(config.max_cached)
+        self._worst: Memory[SequenceKey, tuple[float, int]] = Memory(_MAX_SEQUENCES)
 
     def fit(self, corpus: Corpus, progress: Progress, seed: int) -> None:
         """Learn from all sequences of `corpus`; without a kind that is common enough, learn nothing."""
@@ -104,15 +108,27 @@ class KeyModel:
 
     def score(self, sequences: Sequences) -> Scores:
         """Score each sequence: the largest -log10 of an event's probability, and where that was."""
+        positions = np.minimum(sequences.offsets[:-1] + sequences.leads, sequences.offsets[1:] - 1)
         values = np.zeros(len(sequences), dtype=np.float64)
-        positions = sequences.offsets[:-1] + sequences.leads
-        if self._learnt:
-            judged = self._contexts(sequences, self._learnt)
-            scores = self._cache.scores(judged.windows, self._surprise) if len(judged) else np.empty(0)
-            _fill(values, positions, judged.rows, judged.positions, scores)
-            rows, where = self._unseen(sequences, self._learnt)
-            _fill(values, positions, rows, where, np.full(len(rows), _HIGHEST))
-        return Scores(values, np.arange(len(sequences)), np.minimum(positions, sequences.offsets[1:] - 1))
+        if learnt := self._learnt:
+            keys = sequence_keys(
+                sequences, learnt.vocabulary.encode(sequences.templates, sequences.catalogue)
+            )
+            worst = self._worst.values(keys, lambda rows: self._find(sequences.take(np.array(rows)), learnt))
+            values[:] = [value for value, _ in worst]
+            positions = sequences.offsets[:-1] + np.array([offset for _, offset in worst], dtype=np.int64)
+        return Scores(values, np.arange(len(sequences)), positions)
+
+    def _find(self, sequences: Sequences, learnt: _Learnt) -> Iterable[tuple[float, int]]:
+        """Return the largest score of each sequence, and how far from its begin that was."""
+        values = np.zeros(len(sequences), dtype=np.float64)
+        positions = np.minimum(sequences.offsets[:-1] + sequences.leads, sequences.offsets[1:] - 1)
+        judged = self._contexts(sequences, learnt)
+        scores = self._cache.scores(judged.windows, self._surprise) if len(judged) else np.empty(0)
+        _fill(values, positions, judged.rows, judged.positions, scores)
+        rows, where = self._unseen(sequences, learnt)
+        _fill(values, positions, rows, where, np.full(len(rows), _HIGHEST))
+        return zip(values.tolist(), (positions - sequences.offsets[:-1]).tolist(), strict=True)
 
     def broken(self, sequences: Sequences) -> npt.NDArray[np.bool_]:
         """Return which sequences the paper's rule calls abnormal: an event not among the g most probable."""
@@ -207,12 +223,7 @@ def _fill(
 
     `rows` ascends, `where` within each row too.
     """
-    if not len(rows):
-        return
-    present, firsts, _ = distinct_counts(rows)
-    largest = np.maximum.reduceat(scores, firsts)
-    hits = np.flatnonzero(scores == np.repeat(largest, np.diff(np.append(firsts, len(rows)))))
-    _, first_hits, _ = distinct_counts(rows[hits])
-    better = largest > values[present]
-    values[present[better]] = largest[better]
-    positions[present[better]] = where[hits[first_hits]][better]
+    before = values.copy()
+    np.maximum.at(values, rows, scores)
+    hits = ((scores == values[rows]) & (scores > before[rows])).nonzero()[0][::-1]
+    positions[rows[hits]] = where[hits]  # of several the last one written: the first place

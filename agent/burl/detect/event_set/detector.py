@@ -1,16 +1,15 @@
 """The `event_set` detector."""
 
 import json
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar, Self
 
 import numpy as np
 
 from burl.detect.base import Corpus, Detector, DetectorConfig, Explanation, Progress, Scores, Units
+from burl.detect.cache import Memory, SequenceKey, sequence_keys
 from burl.detect.event_set.config import EventSetConfig
 from burl.detect.event_set.laws import Laws
 from burl.detect.event_set.profile import Events, Judgement, Opinion, Profile
@@ -55,7 +54,7 @@ class EventSet(Detector):
         super().__init__(unit, config, seed)
         self._vocabulary = Vocabulary([])
         self._profiles: dict[str, Profile] = {}
-        self._judged: OrderedDict[tuple[str, int, bool, bytes], Judgement] = OrderedDict()
+        self._judged: Memory[SequenceKey, Judgement] = Memory(self.config.max_cached)
 
     def fit(self, corpus: Corpus, progress: Progress) -> None:
         """Learn the profile of each kind of sequence."""
@@ -131,14 +130,14 @@ class EventSet(Detector):
         if not isinstance(units, Sequences):
             raise TypeError(f"event_set scores sequences, not {type(units).__name__}")
         dense = self._vocabulary.encode(units.templates, units.catalogue)
-        values, positions = np.zeros(len(units), dtype=np.float64), units.offsets[:-1].copy()
-        bounds = pairwise(units.offsets.tolist())
-        columns = zip(units.kinds, bounds, units.leads.tolist(), units.complete.tolist(), strict=True)
-        for row, (kind, (start, stop), lead, complete) in enumerate(columns):
-            if stop - start > lead:
-                judgement = self._judge(kind, dense[start:stop], lead, complete=complete)
-                values[row] = judgement.score
-                positions[row] += self._offset(judgement, dense[start:stop], units.streams[start:stop])
+        judged = self._judged.values(
+            sequence_keys(units, dense), lambda rows: [self._judge(units, dense, row) for row in rows]
+        )
+        positions = units.offsets[:-1] + np.array([judgement.offset for judgement in judged], dtype=np.int64)
+        for row in [row for row, judgement in enumerate(judged) if judgement.breach]:
+            start, stop = units.offsets[row : row + 2]
+            positions[row] = start + self._offset(judged[row], dense[start:stop], units.streams[start:stop])
+        values = np.array([judgement.score for judgement in judged], dtype=np.float64)
         return Scores(values, np.arange(len(units)), positions)
 
     def explain(self, units: Units, row: int) -> Explanation:
@@ -152,7 +151,7 @@ class EventSet(Detector):
         profile = self._profiles.get(kind)
         if profile is None or stop - start <= lead:
             return Explanation("sequence", f"{subject}: no {kind} like it was in training")
-        judgement = self._judge(kind, dense, lead, complete=bool(units.complete[row]))
+        judgement = self._judgement(kind, dense, lead, complete=bool(units.complete[row]))
         judged = dense[lead:]
         words = Words(
             self._vocabulary,
@@ -181,17 +180,11 @@ class EventSet(Detector):
         unseen = later[dense[later] == self._vocabulary.unseen]
         return int(next(iter([*unseen, *later]), offset))
 
-    def _judge(self, kind: str, dense: Ints, lead: int, *, complete: bool) -> Judgement:
-        key = (kind, lead, complete, dense.tobytes())
-        known = self._judged.get(key)
-        if known is not None:
-            self._judged.move_to_end(key)
-            return known
-        judgement = self._judgement(kind, dense, lead, complete=complete)
-        self._judged[key] = judgement
-        if len(self._judged) > self.config.max_cached:
-            self._judged.popitem(last=False)
-        return judgement
+    def _judge(self, units: Sequences, dense: Ints, row: int) -> Judgement:
+        start, stop, lead = int(units.offsets[row]), int(units.offsets[row + 1]), int(units.leads[row])
+        if stop - start <= lead:
+            return Judgement(0.0, "none", 0)
+        return self._judgement(units.kinds[row], dense[start:stop], lead, complete=bool(units.complete[row]))
 
     def _judgement(self, kind: str, dense: Ints, lead: int, *, complete: bool) -> Judgement:
         profile = self._profiles.get(kind)
