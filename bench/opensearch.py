@@ -1,4 +1,7 @@
-"""With a real OpenSearch on this machine: from event to annotation, and what writing every line costs."""
+"""With a real OpenSearch on this machine: from event to annotation, and what writing every line costs.
+
+The latter is measured with a store that only counts, too: that is the agent's own part.
+"""
 
 import random
 import tempfile
@@ -12,6 +15,7 @@ import orjson
 
 from bench import end_to_end
 from bench.agent import Keys, agent
+from bench.counting_store import counting_store
 from bench.lines import SECOND_NS, SHOP, Line, shop
 from bench.requests import Form, requests, write_requests
 from bench.results import Results, Size
@@ -39,6 +43,7 @@ _PREFIX = "burlbench"
 
 def measure(results: Results, size: Size) -> None:
     """Add the figures, or say why there are none."""
+    _enrich_alone(results, size)
     try:
         server = OpenSearchServer()
     except OpenSearchUnavailableError as error:
@@ -57,11 +62,11 @@ def measure(results: Results, size: Size) -> None:
         server.remove()
 
 
-def _keys(settings: WriteSettings, mode: str) -> Keys:
+def _keys(hosts: list[str], mode: str) -> Keys:
     return {
         ("write", "store"): "opensearch",
         ("write", "mode"): mode,
-        ("write", "opensearch", "hosts"): orjson.dumps(settings.opensearch.hosts).decode(),
+        ("write", "opensearch", "hosts"): orjson.dumps(hosts).decode(),
         ("write", "opensearch", "prefix"): _PREFIX,
     }
 
@@ -69,7 +74,7 @@ def _keys(settings: WriteSettings, mode: str) -> Keys:
 def _delay(results: Results, settings: WriteSettings) -> None:
     """Send lines as they are said, in real time; the agent writes into each finding how late it was."""
     clock = SystemClock()
-    keys = {**_keys(settings, "annotate"), ("decide", "budget"): _BUDGET}
+    keys = {**_keys(settings.opensearch.hosts, "annotate"), ("decide", "budget"): _BUDGET}
     with tempfile.TemporaryDirectory() as folder, agent(SHOP / "bundle", keys) as running:
         rows = list(_with_surprises(shop().fresh(_RATE * _SECONDS)))
         start_ns = clock.time_ns() + _LEAD_SECONDS * SECOND_NS
@@ -105,10 +110,24 @@ def _lags(settings: WriteSettings) -> list[float]:
 
 
 def _enrich(results: Results, settings: WriteSettings, size: Size) -> None:
-    """Measure the agent's own processor time with every line written."""
+    """Measure the agent's own processor time with every line written, that of the store not counted."""
     case = end_to_end.Case("shop, every line written", shop(), Form())
     with tempfile.TemporaryDirectory() as folder:
         given = end_to_end.load(case, size.lines // 2, Path(folder))
-        keys = _keys(settings, "enrich")
+        keys = _keys(settings.opensearch.hosts, "enrich")
         costs = [end_to_end.cost(SHOP / "bundle", given, keys) for _ in range(size.rounds)]
+    results.add(f"end_to_end/{case.name}", costs, "us/line", 1e6 / _ENRICHED, "OpenSearch on the same core")
+
+
+def _enrich_alone(results: Results, size: Size) -> None:
+    """Measure the same with a store that takes no time of the core that the agent runs on."""
+    case = end_to_end.Case("shop, every line written to a store that only counts", shop(), Form())
+    costs = []
+    with tempfile.TemporaryDirectory() as folder, counting_store() as store:
+        given = end_to_end.load(case, size.lines // 2, Path(folder))
+        for _ in range(size.rounds):
+            before = store.documents()
+            costs.append(end_to_end.cost(SHOP / "bundle", given, _keys([store.url], "enrich")))
+            if store.documents() - before < given.lines:
+                raise RuntimeError("a line was not written")
     results.add(f"end_to_end/{case.name}", costs, "us/line", 1e6 / _ENRICHED)
