@@ -60,7 +60,7 @@ class Season:
             self._refresh()
 
     def _refresh(self) -> None:
-        totals = np.array(self._totals, dtype=np.float64)
+        totals = np.fromiter(self._totals, dtype=np.float64)
         season = self._config.season_intervals
         if season is None:
             season = find_season(totals, self._config.max_season_intervals)
