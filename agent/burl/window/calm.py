@@ -5,7 +5,6 @@ Most events of a batch belong to sessions that are open and stay so, several to 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import count
 from typing import NamedTuple
 
@@ -15,28 +14,8 @@ from burl.distinct import distinct, in_order
 from burl.receive.batch import Ints
 from burl.window.extract import Mentions
 from burl.window.numbered import Id, Ids
+from burl.window.open_sessions import Session
 from burl.window.watermark import NEVER
-
-
-@dataclass(slots=True, eq=False)
-class Session:
-    """An open session.
-
-    Attributes:
-        number: rises with each session that begins.
-        ids: in order of first sight.
-        places: of its records.
-        newest_ns: the latest time of its events.
-        touched_ns: its sender's watermark after its last event.
-        holder: the service of its first event.
-    """
-
-    number: int
-    ids: list[Id]
-    places: list[int]
-    newest_ns: int
-    touched_ns: int
-    holder: int
 
 
 class Moments(NamedTuple):

@@ -6,14 +6,13 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from burl.receive.batch import Ints
-from burl.window.calm import Bounds, Calm, Moments, Session, calm_ones
+from burl.window.calm import Bounds, Calm, Moments, calm_ones
 from burl.window.closed import ClosedSessions
 from burl.window.extract import Mentions
-from burl.window.holders import Holders
 from burl.window.numbered import Id
+from burl.window.open_sessions import OpenSessions, Session
 from burl.window.portion import Portion
-from burl.window.recency import Recency
-from burl.window.records import Records, RecordState
+from burl.window.records import Records
 from burl.window.settings import WindowSettings
 from burl.window.spec import SessionSpec
 from burl.window.watermark import NEVER, SECOND_NS
@@ -47,9 +46,7 @@ class Sessions:
         self._names = [kind.name for kind in spec.kinds]
         self._families = spec.families()
         self._by_id: dict[Id, Session] = {}
-        self._sessions: dict[int, Session] = {}
-        self._recency: Recency[int] = Recency()
-        self._holders: Holders[int] = Holders()
+        self._open = OpenSessions()
         self._next = 0
         self._held = 0
         self._first_ns: int | None = None
@@ -132,13 +129,12 @@ class Sessions:
 
     def _touch(self, touches: list[_Touch], moments: Moments, sender: str) -> None:
         """Note the last touch of each session, in order: all were of one sender."""
-        touches.sort(key=itemgetter(0))
-        rows, sessions = zip(*touches, strict=True) if touches else ((), ())
+        if not touches:
+            return
+        rows, sessions = zip(*sorted(touches, key=itemgetter(0)), strict=True)
         for session, after_ns in zip(sessions, moments.after_ns[list(rows)].tolist(), strict=True):
             session.touched_ns = after_ns
-        for session in reversed(dict.fromkeys(reversed(sessions))):
-            self._recency.touch(session.number, sender, session.touched_ns)
-            self._holders.touch(session.number, session.holder)
+        self._open.touch(reversed(dict.fromkeys(reversed(sessions))), sender)
 
     def _by_family(self, ids: Sequence[Id]) -> Iterable[Sequence[Id]]:
         """Group ids that name one thing; two of the same kind are two things, and tell of no others."""
@@ -186,8 +182,7 @@ class Sessions:
                 self._join(session, other)
         if session is None:
             session = Session(self._next, [], [], time_ns, -NEVER, service)
-            self._sessions[self._next] = session
-            self._holders.touch(self._next, service)
+            self._open.add(session)
             self._next += 1
         self._name(session, ids)
         return session
@@ -207,9 +202,7 @@ class Sessions:
         self._held += len(other.places)
 
     def _remove(self, session: Session) -> None:
-        del self._sessions[session.number]
-        self._recency.discard(session.number)
-        self._holders.discard(session.number, session.holder)
+        self._open.discard(session)
         for one in session.ids:
             del self._by_id[one]
         self._held -= len(session.places)
@@ -220,27 +213,26 @@ class Sessions:
         out.close([text for _, text in ids], self._names[ids[0][0]], session.places, cut=cut)
 
     def _evict(self, out: ClosedSessions) -> None:
-        settings, sessions = self._settings, self._sessions
-        victims = self._holders.victims(lambda _: 1)
-        while len(sessions) > settings.max_sessions:
+        settings = self._settings
+        victims = self._open.victims(lambda _: 1)
+        while len(self._open) > settings.max_sessions:
             self._evict_one(next(victims), out)
-        victims = self._holders.victims(lambda number: len(sessions[number].places))
+        victims = self._open.victims(lambda session: len(session.places))
         while self._held > settings.max_session_records:
             self._evict_one(next(victims), out)
 
-    def _evict_one(self, number: int, out: ClosedSessions) -> None:
+    def _evict_one(self, session: Session, out: ClosedSessions) -> None:
         self.counters["evicted_sessions"] += 1
-        self._close(self._sessions[number], out, cut=True)
+        self._close(session, out, cut=True)
 
     def expire(self, sender: str, watermark_ns: int, out: ClosedSessions) -> None:
         """Close the sessions last touched by the sender that have been silent for too long."""
-        for number in self._recency.expire(sender, watermark_ns - self._slack_ns - self._timeout_ns):
-            self._close(self._sessions[number], out)
+        for session in self._open.silent(sender, watermark_ns - self._slack_ns - self._timeout_ns):
+            self._close(session, out)
 
     def flush(self, out: ClosedSessions) -> None:
         """Close all sessions, the longest silent first."""
-        for number in list(self._recency):
-            session = self._sessions[number]
+        for session in self._open:
             self._close(session, out, cut=session.newest_ns + self._timeout_ns >= self._newest_ns)
 
     @property
@@ -250,15 +242,11 @@ class Sessions:
 
     def held(self) -> Iterable[list[int]]:
         """Return the places of all records held."""
-        return [session.places for session in self._sessions.values()]
+        return [session.places for session in self._open]
 
     def state(self, records: Records) -> list[Any]:
         """Return what `restore` needs, as msgpack-able values: the longest silent session first."""
-        sessions = [
-            [self._recency.touched(number), *_pack(self._sessions[number], records)]
-            for number in self._recency
-        ]
-        return [self._first_ns, self._newest_ns, sessions]
+        return [self._first_ns, self._newest_ns, [_pack(session, records) for session in self._open]]
 
     def restore(self, state: list[Any], records: Records) -> None:
         """Fill empty sessions from `state`; what they hold is added to `records`."""
@@ -267,14 +255,14 @@ class Sessions:
             places = records.restore(held)
             # states saved before sessions had holders tell of none: all are of one then
             session = Session(number, [], places, newest_ns, watermark_ns, holder[0] if holder else 0)
-            self._sessions[number] = session
+            self._open.add(session)
+            self._open.touch([session], sender)
             self._name(session, [(kind, text) for kind, text in ids])
-            self._recency.touch(number, sender, watermark_ns)
-            self._holders.touch(number, session.holder)
             self._held += len(places)
             self._next = max(self._next, number + 1)
 
 
-def _pack(session: Session, records: Records) -> tuple[int, list[Id], list[RecordState], int, int]:
+def _pack(session: Session, records: Records) -> list[Any]:
+    touched = (session.sender, session.touched_ns)
     held = [records.state(place) for place in session.places]
-    return (session.number, session.ids, held, session.newest_ns, session.holder)
+    return [touched, session.number, session.ids, held, session.newest_ns, session.holder]
