@@ -27,11 +27,9 @@ class Search(NamedTuple):
 
         An expression is tried at each character; to look for its text first takes a third of the time.
         """
-        if self.starts:
-            return self._from_starts(text)
         if self.hints and not any(map(text.__contains__, self.hints)):
             return ()
-        return self.pattern.finditer(text)
+        return self._from_starts(text) if self.starts else self.pattern.finditer(text)
 
     def one_each(self, texts: Sequence[str]) -> list[str] | None:
         """Return what is found in each text; None where that is not one in each.
