@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from burl.distinct import distinct
-from burl.receive.attribute_finder import Found
+from burl.receive.plain_walk import Fields
 from burl.receive.records import Records
 from burl.receive.stream_table import Ints
 
@@ -20,7 +20,7 @@ _MOST_LENGTHS = 256
 """Attributes are compared length by length; of more lengths the rest passes for unlike."""
 
 
-def first_alike(records: Records, found: Found, kinds: Ints) -> Ints:
+def first_alike(records: Records, found: Fields, kinds: Ints) -> Ints:
     """Return for each record the first one of its kind whose attributes are the same bytes.
 
     It may be the record itself though there is another: what is told here saves work, and must be right.
@@ -38,12 +38,12 @@ def first_alike(records: Records, found: Found, kinds: Ints) -> Ints:
     return np.where(same, firsts, np.arange(len(records)))
 
 
-def _signs(records: Records, found: Found) -> npt.NDArray[np.uint64]:
+def _signs(records: Records, found: Fields) -> npt.NDArray[np.uint64]:
     """Return a number for each attribute, the same for the same bytes; as for others, most often another."""
     starts, lasts = found.starts, found.ends - _WORD
     lengths = signs = (lasts - starts).astype(np.uint64)
     for at in (*(np.minimum(starts + place, lasts) for place in _FROM_START), found.ends - _FROM_END):
-        signs = signs * _FACTOR + records.words[np.maximum(at, starts)]
+        signs = signs * _FACTOR + records.words[np.maximum(at, starts)].view(np.uint64)
     return np.where(lasts >= starts, signs, lengths)  # behind a short one stands what is none of its own
 
 
@@ -58,7 +58,7 @@ def _firsts(signs: npt.NDArray[np.uint64]) -> Ints:
     return firsts
 
 
-def _are_same(records: Records, found: Found, bounds: Ints, firsts: Ints) -> npt.NDArray[np.bool_]:
+def _are_same(records: Records, found: Fields, bounds: Ints, firsts: Ints) -> npt.NDArray[np.bool_]:
     """Return whether each record has the same attributes as the one of `firsts`."""
     counts = np.diff(bounds)
     same: npt.NDArray[np.bool_] = counts == counts[firsts]

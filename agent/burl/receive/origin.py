@@ -89,7 +89,7 @@ class OtlpOrigin(Origin):
         given = self.given.find(self.records)
         if any(given):
             given = [given[row] for row in self.rows.tolist()]
-        if "" not in given:
+        if all(given):
             return given
         said = self.records.said[self.rows].tolist()
         if self.repeats is None:
@@ -115,7 +115,7 @@ class OtlpOrigin(Origin):
         resources = [resource_entries(raw) for raw in self.resources.raws]
         rows = self.rows[indexes]
         owners = self.resources.of_records[rows].tolist()
-        if not len(self.records.rows) and not self.records.map_rows:
+        if not self.records.attributes and not self.records.map_rows:
             pairs = JsonPairs(chain.from_iterable(resources))
             return list(map([pairs.string(entries) for entries in resources].__getitem__, owners))
         entries = [

@@ -3,6 +3,7 @@
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,9 +16,15 @@ _LENGTH_BYTES = 5
 """Most bytes of a length that protobuf reads."""
 _VARINT = 0
 
-Fields = tuple[Ints, Ints, Ints]
-"""Places of one field: the message of each, where it starts, where it ends."""
 _Columns = tuple["array[int]", "array[int]", "array[int]"]
+
+
+class Fields(NamedTuple):
+    """Fields of one kind: the number of the message that each belongs to, and where its value stands."""
+
+    rows: Ints
+    starts: Ints
+    ends: Ints
 
 
 def _columns() -> _Columns:
@@ -49,7 +56,7 @@ class PlainWalk:
     def found(self) -> Iterable[tuple[int, Fields]]:
         """Return each tag, and the places of its field in the order of the walk."""
         for tag, (rows, starts, ends) in self._found.items():
-            yield tag, (np.array(rows), np.array(starts), np.array(ends))
+            yield tag, Fields(np.array(rows), np.array(starts), np.array(ends))
 
     def _walk(self, row: int, at: int, limit: int) -> None:
         while at < limit:

@@ -6,9 +6,10 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from burl.receive.by_key import Part, by_key
 from burl.receive.entries import body_entries
 from burl.receive.stream_table import Ints
-from burl.receive.walk import Spans, Walk, delimited, every, words
+from burl.receive.walk import Spans, Walk, delimited, every, in_order
 from burl.receive.wire import canonical_record
 
 _TIME, _OBSERVED, _SEVERITY, _SEVERITY_TEXT = 0x09, 0x59, 0x10, 0x1A
@@ -18,6 +19,7 @@ _DROPPED_ATTRIBUTES, _FLAGS, _EVENT_NAME = 0x38, 0x45, 0x62
 _SIZES = {_TIME: 8, _OBSERVED: 8, _FLAGS: 4, _SEVERITY: 1, _DROPPED_ATTRIBUTES: 1} | dict.fromkeys(
     (_SEVERITY_TEXT, _BODY, _ATTRIBUTE, _TRACE_ID, _SPAN_ID, _EVENT_NAME), 0
 )
+_BYTE = 8
 _STRING_TAG, _MAP_TAG = 1 << 3 | 2, 6 << 3 | 2
 """How a serialised AnyValue starts that holds a string, or a map."""
 
@@ -37,8 +39,7 @@ class Records:
         said: `time_unix_nano`, 0 where there is none.
         strings: where the texts are of bodies that are strings and nothing else; others start at -1.
         map_rows: the records whose body is a map, the entries of which count as attributes.
-        attributes: where all serialised KeyValues of all records stand, in order.
-        rows: of each of those, which record it belongs to.
+        attributes: where the serialised KeyValues of all records stand, in no order.
     """
 
     def __init__(self, raws: Sequence[bytes]) -> None:
@@ -49,17 +50,18 @@ class Records:
         if not every(~walk.odd):
             walk = Walk(self._mended(raws, walk.odd.tolist()), _SIZES)
         self._walk = walk
-        self.text, self.content, self.words = walk.text, walk.content, words(walk.text)
+        self.text, self.content, self.words = walk.text, walk.content, walk.words
         self.said = self._fixed64(_TIME)
-        self.rows, self.attributes = walk.all_spans(_ATTRIBUTE)
+        self.attributes = walk.found(_ATTRIBUTE)
         self.bodies = walk.spans(_BODY)
         self.strings, self.map_rows = self._strings()
 
     def _strings(self) -> tuple[Spans, list[int]]:
         """Return where the texts are of bodies that are strings, see `strings`; which bodies are maps."""
         begins, stops = self.bodies
-        starts, ends = delimited(self.content, begins + 1)
-        kinds = self.content[begins]
+        heads = self.words[begins]
+        starts, ends = delimited(heads >> _BYTE, begins + 1)
+        kinds = heads.astype(np.uint8)
         whole = (kinds == _STRING_TAG) & (ends == stops)
         if every(whole):
             return Spans(starts, ends), []
@@ -109,8 +111,8 @@ class Records:
 
     def entries(self, index: int) -> list[bytes]:
         """Return the serialised KeyValues of a record; a map body's count as attributes."""
-        text, (starts, ends) = self.text, self._attribute_places
-        own = [text[starts[at] : ends[at]] for at in range(*self._attribute_bounds[index : index + 2])]
+        text, (bounds, starts, ends) = self.text, self._attributes
+        own = [text[starts[at] : ends[at]] for at in range(bounds[index], bounds[index + 1])]
         return [*own, *body_entries(self.body(index))] if index in self._maps else own
 
     @cached_property
@@ -118,19 +120,16 @@ class Records:
         return frozenset(self.map_rows)
 
     @cached_property
-    def attribute_words(self) -> npt.NDArray[np.uint64]:
-        """The first eight bytes of each of `attributes`, and of what is behind a shorter one."""
-        return self.words[self.attributes.starts]
+    def by_key(self) -> list[Part]:
+        """`attributes`, cut into those that begin with the same key."""
+        return [part for column in self.attributes for part in by_key(self.text, self.words, column)]
 
     @cached_property
-    def _attribute_places(self) -> tuple[list[int], list[int]]:
-        starts, ends = self.attributes
-        return starts.tolist(), ends.tolist()
-
-    @cached_property
-    def _attribute_bounds(self) -> list[int]:
-        bounds: list[int] = np.searchsorted(self.rows, np.arange(len(self) + 1)).tolist()
-        return bounds
+    def _attributes(self) -> tuple[list[int], list[int], list[int]]:
+        """Where those of each record begin among all attributes; where each attribute starts and ends."""
+        found = in_order(self.attributes)
+        bounds = found.rows.searchsorted(np.arange(len(self) + 1))
+        return bounds.tolist(), found.starts.tolist(), found.ends.tolist()
 
     @cached_property
     def trace_ids(self) -> list[str]:
@@ -154,4 +153,4 @@ class Records:
 
     def _fixed64(self, tag: int) -> Times:
         starts, ends = self._walk.spans(tag)
-        return self.words[starts] * (ends > 0)
+        return (self.words[starts] * (ends > 0)).view(np.uint64)

@@ -3,10 +3,11 @@
 import numpy as np
 
 from burl.receive.alike import first_alike
-from burl.receive.attribute_finder import AttributeFinder, Found
+from burl.receive.attribute_finder import AttributeFinder
 from burl.receive.batch import Ints, StreamTable
 from burl.receive.entries import body_entries, resource_entries
 from burl.receive.identity import identify, naming_attributes
+from burl.receive.plain_walk import Fields
 from burl.receive.records import Records
 from burl.receive.resources import Resources
 from burl.receive.settings import MIB, IdentitySettings
@@ -46,7 +47,7 @@ class StreamFinder:
             sender: who sent them, when nothing else says more.
         """
         self._forget_changes()
-        if len(records.rows) or records.map_rows:
+        if records.attributes or records.map_rows:
             return self._by_attributes(records, resources, sender)
         counts = np.bincount(resources.of_records, minlength=len(resources.raws)).tolist()
         keys = ((sender, raw, ()) for raw in resources.raws)
@@ -111,7 +112,7 @@ class StreamFinder:
             self._empty()
 
 
-def _raws(records: Records, naming: Found, which: slice) -> tuple[bytes, ...]:
+def _raws(records: Records, naming: Fields, which: slice) -> tuple[bytes, ...]:
     """Return the serialised KeyValues that are these of those found."""
     places = zip(naming.starts[which].tolist(), naming.ends[which].tolist(), strict=True)
     return tuple(records.text[start:end] for start, end in places)

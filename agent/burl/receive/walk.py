@@ -15,12 +15,13 @@ from burl.receive.stream_table import Ints
 
 Bytes = npt.NDArray[np.uint8]
 
-PAD = bytes(16)
+PAD = bytes(0x110)
 """Behind the last message: what is broken there can be read before it is known where it ends."""
-_LENGTH_DELIMITED = 2
 _MORE = 0x80
 """The bit of a varint's byte that says that another one follows."""
-_SHIFTS = (7, 14, 21, 28)
+_BYTE, _SEVEN_BITS = 8, 0x7F
+_LENGTH_BYTES = 5
+"""Most bytes of a length that protobuf reads."""
 _ENDLESS = 1 << 62
 _FEW_MESSAGES, _MANY_FIELDS = 8, 256
 """Of no more messages, or behind so many fields, the rest is walked plainly: a record of a million fields, or
@@ -34,12 +35,22 @@ class Spans(NamedTuple):
     ends: Ints
 
 
+def in_order(columns: Sequence[Fields]) -> Fields:
+    """Return all of these fields in order of their places; of the later message all comes later."""
+    if not columns:
+        return Fields(*np.empty((3, 0), dtype=np.int64))
+    rows, starts, ends = map(np.concatenate, zip(*columns, strict=True))
+    order = starts.argsort(kind="stable")
+    return Fields(rows[order], starts[order], ends[order])
+
+
 class Walk:
     """Finds the fields of messages; of a field that is given twice the last counts.
 
     Attributes:
         text: the messages, joined.
         content: `text` as an array.
+        words: see `words`.
         odd: True for each message that is damaged, or holds what was not to be expected.
     """
 
@@ -53,6 +64,7 @@ class Walk:
         """
         self.text = b"".join((*raws, PAD))
         self.content: Bytes = np.frombuffer(self.text, dtype=np.uint8)
+        self.words = words(self.text)
         self.odd = np.zeros(len(raws), dtype=np.bool_)
         self._sizes = sizes
         self._nothing = np.zeros(len(raws), dtype=np.int64)
@@ -78,15 +90,9 @@ class Walk:
             starts[rows], ends[rows] = begins, stops
         return Spans(starts, ends)
 
-    def all_spans(self, tag: int) -> tuple[Ints, Spans]:
-        """Return all places of a repeated field in order, and the message of each."""
-        found = self._found.get(tag, ())
-        if not found:
-            nothing = self._nothing[:0]
-            return nothing, Spans(nothing, nothing)
-        rows, starts, ends = (np.concatenate(column) for column in zip(*found, strict=True))
-        order = np.argsort(starts, kind="stable")  # of the later message all comes later
-        return rows[order], Spans(starts[order], ends[order])
+    def found(self, tag: int) -> Sequence[Fields]:
+        """Return the places of a field as the steps of the walk found them."""
+        return self._found.get(tag, ())
 
     def _walk(self, rows: Ints, at: Ints, limits: Ints) -> None:
         """Take field by field of the messages `rows`, which go on at `at` and end at `limits`."""
@@ -109,32 +115,31 @@ class Walk:
 
     def _step(self, rows: Ints, at: Ints, limits: Ints) -> Ints:
         """Take one field of each message; return where the next one begins."""
-        tags = self.content[at]
+        heads = self.words[at]
+        tags = heads.astype(np.uint8)
         if every(tags == tags[0]):
-            return self._field(int(tags[0]), rows, at, limits)
+            return self._field(int(tags[0]), rows, at, limits, heads)
         after = np.empty_like(at)
         for tag in set(tags.tolist()):
             mine = tags == tag
-            after[mine] = self._field(tag, rows[mine], at[mine], limits[mine])
+            after[mine] = self._field(tag, rows[mine], at[mine], limits[mine], heads[mine])
         return after
 
-    def _field(self, tag: int, rows: Ints, at: Ints, limits: Ints) -> Ints:
+    def _field(self, tag: int, rows: Ints, at: Ints, limits: Ints, heads: Ints) -> Ints:
+        """Take the field of this tag that stands at `at`, where eight bytes are `heads`."""
         size = self._sizes.get(tag)
         if size is None:
             self.odd[rows] = True
             return limits
-        starts = at + 1
-        if size:
-            ends = starts + size
-        else:
-            starts, ends = delimited(self.content, starts)
+        values = heads >> _BYTE
+        starts, ends = (at + 1, at + 1 + size) if size else delimited(values, at + 1)
         sound = ends <= limits
         if tag & 7 == 0:
-            sound &= self.content[starts] < _MORE
+            sound &= values & _MORE == 0
         if not every(sound):
             self.odd[rows[~sound]] = True
             ends = np.where(sound, ends, limits)
-        self._found.setdefault(tag, []).append((rows, starts, ends))
+        self._found.setdefault(tag, []).append(Fields(rows, starts, ends))
         return ends
 
 
@@ -143,22 +148,25 @@ def every(flags: npt.NDArray[np.bool_]) -> bool:
     return b"\0" not in flags.tobytes()
 
 
-def words(text: bytes) -> npt.NDArray[np.uint64]:
+def words(text: bytes) -> Ints:
     """Return what eight bytes from each place on say, but for the last places, as little-endian numbers."""
-    return np.ndarray((max(0, len(text) - 7),), dtype="<u8", buffer=text, strides=(1,))
+    return np.ndarray((max(0, len(text) - 7),), dtype="<i8", buffer=text, strides=(1,))
 
 
-def delimited(content: Bytes, at: Ints) -> tuple[Ints, Ints]:
-    """Return starts and ends of what stands behind the lengths at `at`; of a broken length the end is far."""
-    lengths, starts = content[at].astype(np.int64), at + 1
-    if every(lengths < _MORE):
-        return starts, starts + lengths
-    unfinished = np.flatnonzero(lengths >= _MORE)
-    lengths &= _MORE - 1
-    for shift in _SHIFTS:
-        more = content[starts[unfinished]]
-        lengths[unfinished] |= (more & (_MORE - 1)).astype(np.int64) << shift
-        starts[unfinished] += 1
-        unfinished = unfinished[more >= _MORE]
-    lengths[unfinished] = _ENDLESS
-    return starts, starts + lengths
+def delimited(heads: Ints, at: Ints) -> Spans:
+    """Return where that stands whose length is at `at`; of a broken length the end is far.
+
+    Args:
+        heads: what the bytes (five at least) from `at` on say.
+        at: places (n).
+    """
+    starts, lengths, more = at + 1, heads & _SEVEN_BITS, heads & _MORE
+    for number in range(1, _LENGTH_BYTES):
+        if not more.any():
+            return Spans(starts, starts + lengths)
+        follows = more != 0
+        byte = np.where(follows, heads >> _BYTE * number, 0)
+        starts = starts + follows
+        lengths |= (byte & _SEVEN_BITS) << 7 * number
+        more = byte & _MORE
+    return Spans(starts, np.where(more, _ENDLESS, starts + lengths))

@@ -40,3 +40,9 @@ def test_attributes_are_found_by_their_keys(of_records: list[list[bytes]]) -> No
 def test_without_names_nothing_is_found() -> None:
     records = Records([serialised([KeyValue(key="k8s").SerializeToString()])])
     assert not len(AttributeFinder([]).find(records).rows)
+
+
+def test_among_many_keys_at_one_place_each_is_found() -> None:
+    keys = [f"label-{row}" for row in range(40)]
+    records = Records([serialised([KeyValue(key=key).SerializeToString()]) for key in keys])
+    assert AttributeFinder(keys[1::2]).find(records).rows.tolist() == list(range(1, 40, 2))
