@@ -1,12 +1,11 @@
 """Columns of a slice of events, looked at as a whole so that only rare lines are looked at one by one."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from burl.distinct import distinct_counts, distinct_inverse
+from burl.distinct import distinct_counts
 from burl.receive.batch import Ints
 from burl.window.pairs import pair_of, service_of, template_of
 from burl.window.units import Events
@@ -56,12 +55,6 @@ def runs(pairs: Ints, times_ns: Ints, seen_ns: Ints, gap_ns: int, alone: npt.NDA
     usual = opens[heads] & ~alone[firsts] & (before > 0) & (times[heads] - before < gap_ns)
     forward = np.argsort(firsts)
     return Runs(firsts[forward], latest[forward], usual[forward])
-
-
-def look_up(values: Ints, answers: Callable[[list[int]], list[int]]) -> Ints:
-    """Return for each of `values` (n) what `answers` says, asked for the distinct ones."""
-    unique, inverse = distinct_inverse(values)
-    return np.array(answers(unique.tolist()), dtype=np.int64)[inverse]
 
 
 class Passed:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from burl.detect.base import Corpus, Detector, DetectorConfig, Explanation, Progress, Scores, Units
 from burl.detect.new_template.alarm import alarm
-from burl.detect.new_template.columns import Passed, look_up, pair_counts, runs
+from burl.detect.new_template.columns import Passed, pair_counts, runs
 from burl.detect.new_template.config import NewTemplateConfig
 from burl.detect.new_template.explain import Note, explanation
 from burl.detect.new_template.history import COMMON, Counts, History, Pair
@@ -19,7 +20,7 @@ from burl.distinct import distinct
 from burl.errors import BundleError
 from burl.parse import Template
 from burl.receive.batch import Ints
-from burl.window.pairs import pair_of
+from burl.window.pairs import pair_of, service_of
 from burl.window.units import Events, Unit
 
 _FILE = "services.json"
@@ -83,12 +84,30 @@ class NewTemplate(Detector):
         if not isinstance(units, Events):
             raise TypeError(f"new_template scores events, not {type(units).__name__}")
         self._notes = {}
-        history, values, rows = self._history, np.zeros(len(units), dtype=np.float64), np.arange(len(units))
+        values, rows = np.zeros(len(units), dtype=np.float64), np.arange(len(units))
         pairs = pair_of(units.services, units.templates)
-        seen_ns = look_up(pairs, history.last_seen)
-        common = seen_ns == COMMON
+        met = distinct(pairs)
+        last_ns = np.array(self._history.last_seen(met.tolist()), dtype=np.int64)
+        services = set(service_of(met).tolist())
+        untrained = {service for service in services if not self._history.is_trained(service)}
+        if untrained or (last_ns != COMMON).any():
+            self._judge(units, pairs, last_ns[met.searchsorted(pairs)], untrained, values)
+        return Scores(values, rows, rows)
+
+    def _judge(
+        self, units: Events, pairs: Ints, seen_ns: Ints, untrained: set[int], values: npt.NDArray[np.float64]
+    ) -> None:
+        """Score the events that are rare, and learn from them.
+
+        Args:
+            units: events (n).
+            pairs: of each event.
+            seen_ns: when each pair was last seen before all of these, see `History.last_seen`.
+            untrained: the services among them without history.
+            values: where the scores are to stand (n).
+        """
+        history, common = self._history, seen_ns == COMMON
         passed = Passed(units.services, common)
-        untrained = {s for s in distinct(units.services).tolist() if not history.is_trained(s)}
         for row, service, latest_ns in self._rare_runs(units, pairs, seen_ns, untrained):
             if common[row]:  # since an earlier event of this very slice
                 continue
@@ -101,7 +120,6 @@ class NewTemplate(Detector):
                 common[row + 1 :] |= pairs[row + 1 :] == pairs[row]
         for service in sorted(untrained):
             history.pass_common(service, passed.until(service, len(units)))
-        return Scores(values, rows, rows)
 
     def explain(self, units: Units, row: int) -> Explanation:
         """Name the nearest known template and the tokens that differ."""
