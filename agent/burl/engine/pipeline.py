@@ -132,6 +132,7 @@ class Pipeline:
             sessions if "session" in wanted else None,
             self._parser.parameters,
             windows="window" in wanted,
+            kinds=self._parser.kinds,
         )
         for loaded in self._loaded:
             loaded.detector.bind(self.streams)

@@ -136,13 +136,13 @@ def _touched(spans: list[tuple[int, int]], key: bytes) -> set[int]:
 def ids_of(key: bytes, *, uuids: bool) -> tuple[int, ...]:
     """Return the ids of a key's lines, those that are UUIDs if wanted, each by the edge where it begins."""
     wanted = (ID, UUID) if uuids else (ID,)
-    return tuple(stretch.edge for stretch in _stretches(key) if stretch.mark in wanted)
+    return tuple(stretch.edge for stretch in stretches(key) if stretch.mark in wanted)
 
 
 def _marks(key: bytes) -> tuple[list[int], list[int]]:
     """Return where marks of digits stand in what guards see of a key, and which run of digits each is."""
     places, runs, grown = [], [], 1
-    for edge, end, mark in _stretches(key):
+    for edge, end, mark in stretches(key):
         if mark == DIGITS:
             places.append(end - 1 + grown)
             runs.append(edge)
@@ -150,7 +150,8 @@ def _marks(key: bytes) -> tuple[list[int], list[int]]:
     return places, runs
 
 
-def _stretches(key: bytes) -> Iterator[_Stretch]:
+def stretches(key: bytes) -> Iterator[_Stretch]:
+    """Yield the digits and ids of a key."""
     edge, end = -2, -1
     for match in _STRETCHES.finditer(key):
         edge += 1 if match.start() == end else 2

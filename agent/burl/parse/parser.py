@@ -1,11 +1,12 @@
 """The parse room's front: bodies in, template indexes and continuation marks out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import compress
 from typing import Any
 
 import numpy as np
 
+from burl.parse.alike import Alike, Kind
 from burl.parse.cache import KIND, KNOWN, SHAPE, TEMPLATE_SHIFT, KeyCache
 from burl.parse.catalogue import CONTINUATION, Catalogue
 from burl.parse.continuation import Continuations
@@ -68,6 +69,7 @@ class Parser:
             self._version = version
             self._online = OnlineTemplates(settings, self._catalogue, version)
         self._deciding = Deciding(self._reader.masker, settings.masks)
+        self._alike = Alike(self._reader, self._deciding, self.parameters, settings.max_cache_entries)
         self._forget()
 
     @property
@@ -97,6 +99,8 @@ class Parser:
             known = records & (lines.codes & KIND == KNOWN)
             found[done:] = np.where(known, lines.codes >> TEMPLATE_SHIFT, CONTINUATION)[done:]
             pending = np.flatnonzero(records & ~known)
+            if not len(pending):
+                break
             done = self._resolve(lines, writers, found, pending[pending >= done].tolist())
         self._lines += len(bodies)
         self._standing.note(writers)
@@ -122,6 +126,16 @@ class Parser:
         """Return the variable parts of `body`, one for each `<*>` of its template, as they stood."""
         masked, values = self._reader.masked_with_values(self._reader.head(body))
         return parameters(self._catalogue[template].text.split(), masked.split(), values)
+
+    def kinds(
+        self, bodies: list[str], templates: Sequence[int], places: Sequence[tuple[int, ...]]
+    ) -> list[Kind | None]:
+        """Return of each body what is equal for those that say the same in `places` of their template.
+
+        Runs of four digits and more count as equal; places are wildcards, from 0. None: only its `parameters`
+        tell.
+        """
+        return self._alike.kinds(bodies, templates, places)
 
     def _template(self, lines: Recognition, position: int, place: Place) -> int:
         masked = self._reader.masker.mask(lines.lines[position])

@@ -1,13 +1,13 @@
 """A batch as the parts of this room see it: its events as columns, and which of them are held."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from burl.parse import CONTINUATION, Catalogue
 from burl.receive.batch import Batch, Ints, StreamTable
-from burl.receive.uid import Uid, uid_of
+from burl.receive.uid import Uids
 from burl.window.groups import Groups, group
 from burl.window.records import NOWHERE, Records
 from burl.window.units import Events, Record
@@ -15,6 +15,8 @@ from burl.window.watermark import Watermarks
 
 Parameters = Callable[[str, int], Sequence[str]]
 """Called as `parameters(body, template)`: the variable parts of a record."""
+Kinds = Callable[[list[str], Sequence[int], Sequence[tuple[int, ...]]], Sequence[Hashable]]
+"""Called with bodies, their templates, and the wildcards of each that are read: see `Events.kinds`."""
 
 
 @dataclass(slots=True)
@@ -81,16 +83,9 @@ class Portion:
         positions = at.tolist()
         held, bodies = batch.origin.held(positions), [batch.bodies[i] for i in positions]
         if max(map(len, bodies)) > self.max_body_chars:
-            held, bodies = held._replace(uids=self._hashed(held.uids, bodies)), self._cut(bodies)
+            held, bodies = held._replace(uids=Uids.given(held.uids.texts(bodies))), self._cut(bodies)
         columns = (self.times_ns[events], self.streams[events], self.templates[events], batch.severities[at])
         return self.records.add(np.column_stack(columns), bodies, held)
-
-    def _hashed(self, uids: Sequence[Uid], bodies: Sequence[str]) -> list[Uid]:
-        """Return the uids, those of bodies that are to be cut hashed: that takes the whole text."""
-        return [
-            uid_of(uid, body) if len(body) > self.max_body_chars else uid
-            for uid, body in zip(uids, bodies, strict=True)
-        ]
 
     def _cut(self, bodies: Sequence[str]) -> list[str]:
         return [body[: self.max_body_chars] for body in bodies]
@@ -126,13 +121,15 @@ def portion_of(
     )
 
 
-def events_of(portion: Portion | None, catalogue: Catalogue, parameters: Parameters) -> Events:
+def events_of(
+    portion: Portion | None, catalogue: Catalogue, parameters: Parameters, kinds: Kinds | None = None
+) -> Events:
     """Return the portion as the unit that detectors of events score; empty without a portion."""
     if portion is None:
         none = np.empty(0, dtype=np.int64)
         return Events(catalogue, none, none, none, none, none, _no_record, _no_parameters)
     batch, positions = portion.batch, portion.positions
-    return Events(
+    events = Events(
         catalogue=catalogue,
         templates=portion.templates,
         streams=portion.streams,
@@ -144,6 +141,11 @@ def events_of(portion: Portion | None, catalogue: Catalogue, parameters: Paramet
             batch.bodies[int(positions[event])], int(portion.templates[event])
         ),
     )
+    if kinds is not None:
+        events.kinds = lambda rows, places: kinds(
+            [batch.bodies[at] for at in positions[rows].tolist()], portion.templates[rows].tolist(), places
+        )
+    return events
 
 
 def _no_record(event: int) -> Record:

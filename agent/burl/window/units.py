@@ -4,7 +4,7 @@
 All are columns; templates are indexes into the catalogue they carry.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -15,6 +15,14 @@ from burl.parse import Catalogue
 from burl.receive.batch import Ints
 
 Unit = Literal["event", "window", "session", "interval"]
+
+
+Kinds = Callable[[Sequence[int], Sequence[tuple[int, ...]]], Sequence[Hashable]]
+"""Called with rows, and the wildcards of each that are read."""
+
+
+def _no_kinds(rows: Sequence[int], _places: Sequence[tuple[int, ...]]) -> Sequence[Hashable]:
+    return [None] * len(rows)
 
 
 @dataclass(slots=True)
@@ -38,6 +46,8 @@ class Events:
     Attributes:
         record: returns record `i` of these events (0-based), made on demand.
         parameters: returns the variable parts of event `i`, in the order of the template's wildcards.
+        kinds: returns of each of some events what is equal for those that say the same in some wildcards of
+            their template, see `burl.parse.Parser.kinds`; None where only their parameters tell.
         new: True where the template was first seen in this very event by this process (mined online).
     """
 
@@ -49,6 +59,7 @@ class Events:
     severities: Ints
     record: Callable[[int], Record]
     parameters: Callable[[int], Sequence[str]]
+    kinds: Kinds = _no_kinds
 
     def __len__(self) -> int:
         """Return the number of events."""
@@ -65,6 +76,7 @@ class Events:
             self.severities[rows],
             lambda i: self.record(int(rows[i])),
             lambda i: self.parameters(int(rows[i])),
+            lambda wanted, places: self.kinds(rows[wanted].tolist(), places),
         )
 
 

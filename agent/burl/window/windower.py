@@ -12,7 +12,7 @@ from burl.window.context import BatchContext, Contexts
 from burl.window.counted import ClosedIntervals
 from burl.window.extract import Extractor
 from burl.window.intervals import IntervalCounts
-from burl.window.portion import Parameters, Portion, events_of, portion_of
+from burl.window.portion import Kinds, Parameters, Portion, events_of, portion_of
 from burl.window.records import HeldRecords
 from burl.window.sessions import Sessions
 from burl.window.settings import WindowSettings
@@ -80,6 +80,7 @@ class Windower:
         parameters: Parameters,
         *,
         windows: bool = True,
+        kinds: Kinds | None = None,
     ) -> None:
         """Make windows, sessions and intervals.
 
@@ -90,11 +91,12 @@ class Windower:
             sessions: what makes a session; None = no sessions.
             parameters: `parameters(body, template)` = a record's variable parts.
             windows: False where nobody wants windows of streams: then there are none.
+            kinds: tells records that say the same, see `Events.kinds`; None: nothing does.
         """
         self._settings = settings
         self._catalogue = catalogue
         self._table = streams
-        self._parameters = parameters
+        self._parameters, self._kinds_of = parameters, kinds
         self._held = HeldRecords()
         self._watermarks = Watermarks(settings.max_senders)
         self._windows = StreamWindows(settings)
@@ -162,7 +164,7 @@ class Windower:
         self, closed: _Closed, portion: Portion | None = None, context: BatchContext | None = None
     ) -> Windowed:
         windowed = Windowed(
-            events=events_of(portion, self._catalogue, self._parameters),
+            events=events_of(portion, self._catalogue, self._parameters, self._kinds_of),
             windows=self._built_windows(closed.windows),
             sessions=self._built_sessions(closed.sessions),
             intervals=closed.intervals.build(

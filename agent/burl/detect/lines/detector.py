@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from functools import lru_cache
+from itertools import repeat
 from pathlib import Path
 from typing import ClassVar, NamedTuple, Self
 
@@ -58,6 +59,7 @@ class LineDetector(Detector):
         self._known: Floats = np.empty(0)
         self._opened: npt.NDArray[np.bool_] = np.empty(0, dtype=np.bool_)
         self._cache = ScoreCache(self.config.max_cached)
+        self._of_kinds: dict[object, float] = {}
         self._encoded = lru_cache(self.config.max_cached)(self._encode)
         self._weighed = lru_cache(_WEIGHED)(self._weights)
 
@@ -109,7 +111,7 @@ class LineDetector(Detector):
         if self._model and len(events):
             values = self._of_templates(events.catalogue, events.templates)
             opened = self._opened[events.templates].nonzero()[0].tolist()
-            values[opened] = self._judge([text_of(events, row, self._model.places) for row in opened])
+            values[opened] = self._of_events(events, opened, self._model.places)
         return Scores(values, rows, rows, values > self.limit)
 
     def explain(self, units: Units, row: int) -> Explanation:
@@ -140,6 +142,7 @@ class LineDetector(Detector):
         if catalogue is not self._catalogue:
             self._catalogue, self._known = catalogue, np.empty(0)
             self._opened = np.empty(0, dtype=np.bool_)
+            self._of_kinds.clear()
         if grown := len(catalogue) - len(self._known):
             self._known = np.concatenate([self._known, np.full(grown, np.nan)])
             self._opened = np.concatenate([self._opened, np.zeros(grown, dtype=np.bool_)])
@@ -148,6 +151,19 @@ class LineDetector(Detector):
             self._meet(catalogue, distinct(templates[np.isnan(values)]))
             values = self._known[templates]
         return values
+
+    def _of_events(self, events: Events, rows: list[int], places: Places) -> Floats:
+        """Return the scores of events whose templates have open places; of one kind one is read."""
+        ids = (events.catalogue[template].id for template in events.templates[rows].tolist())
+        kinds = events.kinds(rows, [tuple(places[identifier]) for identifier in ids])
+        scores = np.fromiter(map(self._of_kinds.get, kinds, repeat(np.nan)), np.float64, len(rows))
+        fresh = np.isnan(scores).nonzero()[0].tolist()
+        if len(self._of_kinds) + len(fresh) > self.config.max_cached:
+            self._of_kinds.clear()
+        scores[fresh] = self._judge([text_of(events, rows[at], places) for at in fresh])
+        new = zip(map(kinds.__getitem__, fresh), scores[fresh].tolist(), strict=True)
+        self._of_kinds.update((kind, score) for kind, score in new if kind is not None)
+        return scores
 
     def _meet(self, catalogue: Catalogue, fresh: npt.NDArray[np.int64]) -> None:
         """Score templates that were not met before, and mark those with open places."""

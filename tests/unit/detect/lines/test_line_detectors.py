@@ -1,5 +1,6 @@
 """Detectors that read the words of lines, small ones."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -155,3 +156,24 @@ def test_a_damaged_bundle_is_refused(tmp_path: Path, name: str) -> None:
 def test_heads_must_share_the_width() -> None:
     with pytest.raises(ValueError, match="cannot be shared"):
         EncoderConfig(width=10, heads=4)
+
+
+def test_of_lines_that_say_the_same_one_is_read() -> None:
+    lines = [
+        ("disk <*> is <*>", [str(number), word], False) for number in range(4) for word in ("full", "fine")
+    ]
+    detector = fitted(GloveMean(), lines[:2] + ODD)
+    events = events_of(lines, Catalogue())
+    expected = detector.score(events).values
+    events.kinds = lambda rows, _: [lines[row][1][1] for row in rows]
+    reads: list[int] = []
+    read = events.parameters
+
+    def reading(row: int) -> Sequence[str]:
+        reads.append(row)
+        return read(row)
+
+    events.parameters = reading
+    for _ in range(2):
+        np.testing.assert_array_equal(detector.score(events).values, expected)
+    assert len(reads) == len(lines)
