@@ -98,10 +98,8 @@ class Parser:
         while done < len(bodies):
             known = records & (lines.codes & KIND == KNOWN)
             found[done:] = np.where(known, lines.codes >> TEMPLATE_SHIFT, CONTINUATION)[done:]
-            pending = np.flatnonzero(records & ~known)
-            if not len(pending):
-                break
-            done = self._resolve(lines, writers, found, pending[pending >= done].tolist())
+            pending = [at for at in np.flatnonzero(records & ~known).tolist() if at >= done]
+            done = self._resolve(lines, writers, found, pending) if pending else len(bodies)
         self._lines += len(bodies)
         self._standing.note(writers)
         return found
