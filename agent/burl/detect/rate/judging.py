@@ -3,7 +3,7 @@
 import numpy as np
 
 from burl.detect.rate.config import RateConfig
-from burl.detect.rate.rows import TOTAL, Bools, Floats, Odd, Seen
+from burl.detect.rate.rows import TOTAL, Bools, Floats, Odd, Rows, Seen
 from burl.detect.rate.tail import burst_surprise, drop_surprise, silence_surprise
 
 _CLIP = 4.0
@@ -21,7 +21,14 @@ def judge(seen: Seen, config: RateConfig) -> list[Odd]:
         _choose_speakers(seen, surprise, is_odd, is_low & is_down[seen.owner])
     odd = _report(seen, surprise, config)
     is_frozen = is_down & (seen.actual[seen.totals] == 0) & (not seen.trusted)
-    _learn(seen, ~is_frozen[seen.owner] | (seen.rows["template"] == TOTAL), config)
+    if not is_frozen.any():
+        _learn(seen.rows, seen, config)
+        return odd
+    # while all of a service is silent, its templates have nothing to say of themselves
+    learns = ~is_frozen[seen.owner] | (seen.rows["template"] == TOTAL)
+    rows = seen.rows[learns]
+    _learn(rows, seen._replace(actual=seen.actual[learns], factors=seen.factors[learns]), config)
+    seen.rows[learns] = rows
     return odd
 
 
@@ -76,15 +83,13 @@ def _report(seen: Seen, surprise: Floats, config: RateConfig) -> list[Odd]:
     return odd
 
 
-def _learn(seen: Seen, learns: Bools, config: RateConfig) -> None:
-    # while all of a service is silent, its templates have nothing to say of themselves
-    rows, actual = seen.rows[learns], seen.actual[learns]
-    came, settled = actual > 0, rows["age"] >= config.min_intervals
+def _learn(rows: Rows, seen: Seen, config: RateConfig) -> None:
+    came, settled = seen.actual > 0, rows["age"] >= config.min_intervals
     rows["age"] += 1
     weight = 1 / np.minimum(rows["age"], config.memory_intervals)
-    value = actual / seen.factors[learns]
+    value = seen.actual / seen.factors
     reach = _CLIP * np.sqrt(np.maximum(rows["variance"], rows["mean"])) + 1
-    clipped = np.clip(value, rows["mean"] - reach, rows["mean"] + reach)
+    clipped = np.minimum(np.maximum(value, rows["mean"] - reach), rows["mean"] + reach)
     error = np.where(settled, clipped, value) - rows["mean"]
     rows["mean"] += weight * error
     rows["variance"] = (1 - weight) * (rows["variance"] + weight * error**2)
@@ -94,4 +99,3 @@ def _learn(seen: Seen, learns: Bools, config: RateConfig) -> None:
     rows["zeros"] = np.where(came, 0, rows["zeros"] + 1)
     rows["present"] = np.minimum(rows["present"] + came, config.memory_intervals)
     rows["last_ns"][came] = seen.start_ns
-    seen.rows[learns] = rows

@@ -73,7 +73,8 @@ class SeriesTable:
         factors = np.array([season.factor(number) for season in seasons])
         seen = self._seen(at, closed, came, factors, start_ns, trusted=trusted)
         odd = judge(seen, self._config)
-        self._rows[at] = seen.rows
+        if seen.rows is not self._rows:
+            self._rows[at] = seen.rows
         for season, total in zip(seasons, seen.actual[seen.totals].tolist(), strict=True):
             season.add(number, total)
         return odd
@@ -82,7 +83,8 @@ class SeriesTable:
         self, at: Ints, closed: Ints, came: Counts, factors: Floats, start_ns: int, *, trusted: bool
     ) -> Seen:
         """Return what an interval says of the rows `at`: all of `closed`, whose seasons say `factors`."""
-        rows = self._rows[at]
+        # to copy records to and fro takes numpy as long as all that is worked out about them
+        rows = self._rows if len(at) == len(self._rows) else self._rows[at]
         owner, actual = closed.searchsorted(rows["service"]), np.zeros(len(rows), dtype=np.int64)
         actual[at.searchsorted(self._find(_keys(came.services, came.templates)))] = came.counts
         totals = at.searchsorted(self._find(_keys(closed, np.full(len(closed), TOTAL))))
