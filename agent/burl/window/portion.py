@@ -7,7 +7,7 @@ import numpy as np
 
 from burl.parse import CONTINUATION, Catalogue
 from burl.receive.batch import Batch, Ints, StreamTable
-from burl.receive.uid import Uids
+from burl.receive.uid import Uid, uid_of
 from burl.window.groups import Groups, group
 from burl.window.records import NOWHERE, Records
 from burl.window.units import Events, Record
@@ -83,9 +83,16 @@ class Portion:
         positions = at.tolist()
         held, bodies = batch.origin.held(positions), [batch.bodies[i] for i in positions]
         if max(map(len, bodies)) > self.max_body_chars:
-            held, bodies = held._replace(uids=Uids.given(held.uids.texts(bodies))), self._cut(bodies)
+            held, bodies = held._replace(uids=self._hashed(held.uids, bodies)), self._cut(bodies)
         columns = (self.times_ns[events], self.streams[events], self.templates[events], batch.severities[at])
         return self.records.add(np.column_stack(columns), bodies, held)
+
+    def _hashed(self, uids: Sequence[Uid], bodies: Sequence[str]) -> list[Uid]:
+        """Return the uids, those of bodies that are to be cut hashed: that takes the whole text."""
+        return [
+            uid_of(uid, body) if len(body) > self.max_body_chars else uid
+            for uid, body in zip(uids, bodies, strict=True)
+        ]
 
     def _cut(self, bodies: Sequence[str]) -> list[str]:
         return [body[: self.max_body_chars] for body in bodies]
