@@ -41,7 +41,7 @@ class _Service:
             starts_ns=np.full(len(here), self.now_ns, dtype=np.int64),
             counts=np.array(list(here.values()), dtype=np.int64),
             closed=[(0, self.now_ns)],
-            record=lambda row: Record(str(row), "", 0, 0, 0),
+            record=_record,
         )
         scores = self.detector.score(units)
         self.now_ns += _LENGTH_NS
@@ -101,7 +101,7 @@ def _nights(count: int, catalogue: Catalogue, start_ns: int) -> Intervals:
         starts_ns=np.array(starts, dtype=np.int64),
         counts=zeros + 1,
         closed=closed,
-        record=lambda row: Record(str(row), "", 0, 0, 0),
+        record=_record,
     )
 
 
@@ -223,3 +223,48 @@ def test_drop_surprise_grows_with_the_drop(mean: float, spread: float) -> None:
 def test_silence_surprise_is_one_in_all_gaps_met_at_the_first_longer_one() -> None:
     zeros, longest, present = np.array([3, 6]), np.array([2, 2]), np.array([999, 999])
     assert silence_surprise(zeros, longest, present) == pytest.approx([3, 6])
+
+
+_INTERVAL = st.dictionaries(
+    st.integers(0, 2), st.dictionaries(st.integers(0, 4), st.sampled_from((1, 2, 8, 300))), min_size=1
+)
+
+
+def _of_all(intervals: Sequence[Mapping[int, Mapping[int, int]]], catalogue: Catalogue) -> Intervals:
+    """Return what each service wrote of each template, interval by interval; it is closed for those named."""
+    rows = [
+        (service, template, _START_NS + number * _LENGTH_NS, count)
+        for number, services in enumerate(intervals)
+        for service, counts in sorted(services.items())
+        for template, count in sorted(counts.items())
+    ]
+    services, templates, starts_ns, counts = np.array(rows, dtype=np.int64).reshape(-1, 4).T
+    closed = [(s, _START_NS + number * _LENGTH_NS) for number, of in enumerate(intervals) for s in sorted(of)]
+    return Intervals(catalogue, 10.0, services, templates, starts_ns, counts, closed, _record)
+
+
+def _record(row: int) -> Record:
+    return Record(str(row), "", 0, 0, 0)
+
+
+@given(st.lists(_INTERVAL, min_size=5, max_size=20))
+def test_services_that_are_judged_at_once_are_judged_as_alone(
+    intervals: list[dict[int, dict[int, int]]],
+) -> None:
+    catalogue = Catalogue()
+    for name in "abcde":
+        catalogue.add(Template(name, f"text {name}"))
+    config = RateConfig(min_intervals=2)
+
+    def found(mine: Sequence[int]) -> list[tuple[object, ...]]:
+        detector = Rate(config=config)
+        parts = [{s: counts for s, counts in of.items() if s in mine} for of in intervals]
+        units = _of_all(parts, catalogue)
+        scores = detector.score(units)
+        explained = [detector.explain(units, row) for row in range(len(scores))]
+        return [
+            (why.start_ns, why.end_ns, why.service, why.template, score, why.expected_value, why.actual_value)
+            for why, score in zip(explained, scores.values.tolist(), strict=True)
+        ]
+
+    assert sorted(found((0, 1, 2))) == sorted(found((0,)) + found((1,)) + found((2,)))
