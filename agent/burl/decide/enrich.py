@@ -20,7 +20,6 @@ from burl.distinct import distinct
 from burl.json_strings import json_strings
 from burl.parse import CONTINUATION, Catalogue
 from burl.receive.batch import Batch, Ints, StreamTable
-from burl.receive.uid import uid_of
 
 _MAX_ID_BYTES = 512
 """OpenSearch refuses longer ids."""
@@ -48,7 +47,7 @@ def log_records(
     """
     count = len(batch)
     held = batch.origin.held(range(count))
-    uids = list(map(uid_of, held.uids, batch.bodies))
+    uids = held.uids.texts(batch.bodies)
     columns = (
         _each(batch.times_ns // _SECOND_NS, _second),
         _nanoseconds(batch.times_ns),

@@ -10,7 +10,7 @@ import orjson
 
 from burl.json_strings import json_strings
 from burl.receive.stream_table import Identity, Ints, StreamTable
-from burl.receive.uid import Held
+from burl.receive.uid import Held, Uids
 
 __all__ = ["Batch", "Identity", "Ints", "Origin", "StreamTable"]
 
@@ -40,7 +40,7 @@ class Origin(Protocol):
     def held(self, indexes: Sequence[int]) -> Held:
         """What is kept of these records until they are judged; an origin of many may do it more cheaply."""
         return Held(
-            [self.uid(index) for index in indexes],
+            Uids.given([self.uid(index) for index in indexes]),
             [self.trace_id(index) for index in indexes],
             [self.span_id(index) for index in indexes],
         )

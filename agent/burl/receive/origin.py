@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+import numpy as np
+
+from burl.distinct import distinct
 from burl.receive.batch import Origin
 from burl.receive.entries import resource_entries
 from burl.receive.given_uids import GivenUids
@@ -12,7 +15,7 @@ from burl.receive.json_pairs import JsonPairs
 from burl.receive.records import Records
 from burl.receive.resources import Resources
 from burl.receive.stream_table import Ints
-from burl.receive.uid import Held, Uid, uid_of
+from burl.receive.uid import GIVEN, Held, Uids
 from burl.receive.values import attributes
 
 
@@ -42,7 +45,7 @@ class OtlpOrigin(Origin):
     bodies: list[str]
     given: GivenUids
     repeats: list[int] | None = None
-    uids: Sequence[Uid] | None = None
+    uids: Uids | None = None
 
     def count_repeats(self, seen: dict[int, int]) -> list[int]:
         """Return how often each record came before in its request; counts them into `seen`.
@@ -63,14 +66,13 @@ class OtlpOrigin(Origin):
 
     def uid(self, index: int) -> str:
         """Return the record's own id, else a hash (design.md, decision 3)."""
-        return uid_of(self._all_uids()[index], self.bodies[index])
+        return self._all_uids().take([index]).texts([self.bodies[index]])[0]
 
     def held(self, indexes: Sequence[int]) -> Held:
         """Return what is kept of these records until they are judged."""
-        everything = self._all_uids()
-        uids = [everything[index] for index in indexes]
+        uids, none = self._all_uids().take(indexes), [""] * len(indexes)
         if not self.records.has_traces:
-            return Held(uids, [""] * len(uids), [""] * len(uids))
+            return Held(uids, none, none)
         rows = self.rows[indexes].tolist()
         trace_ids, span_ids = self.records.trace_ids, self.records.span_ids
         return Held(uids, [trace_ids[row] for row in rows], [span_ids[row] for row in rows])
@@ -80,25 +82,27 @@ class OtlpOrigin(Origin):
         names = {stream: self.key(stream) for stream in set(streams)}
         return map(names.__getitem__, streams)
 
-    def _all_uids(self) -> Sequence[Uid]:
+    def _all_uids(self) -> Uids:
         if self.uids is None:
             self.uids = self._find_uids()
         return self.uids
 
-    def _find_uids(self) -> Sequence[Uid]:
+    def _find_uids(self) -> Uids:
         given = self.given.find(self.records)
         if any(given):
             given = [given[row] for row in self.rows.tolist()]
         if all(given):
-            return given
-        said = self.records.said[self.rows].tolist()
+            return Uids.given(given)
+        said = self.records.said[self.rows].view(np.int64)
+        labels: list[str | bytes] = list(self._names())
         if self.repeats is None:
-            distinct = len(set(said)) == len(said)
-            self.repeats = [0] * len(said) if distinct else self.count_repeats({})
-        hashed = zip(self._names(), said, self.repeats, strict=True)
-        if not any(given):
-            return list(hashed)
-        return [uid or unhashed for uid, unhashed in zip(given, hashed, strict=True)]
+            are_distinct = len(distinct(said)) == len(said)
+            self.repeats = [0] * len(said) if are_distinct else self.count_repeats({})
+        ordinals = np.asarray(self.repeats, dtype=np.int64)
+        if any(given):
+            labels = [uid or label for uid, label in zip(given, labels, strict=True)]
+            ordinals[list(map(bool, given))] = GIVEN
+        return Uids(labels, said, ordinals)
 
     def _resource(self, index: int) -> bytes:
         return self.resources.raw(int(self.rows[index]))

@@ -13,20 +13,22 @@ import numpy.typing as npt
 
 from burl.distinct import distinct
 from burl.receive.batch import Ints
-from burl.receive.uid import Held, Uid, uid_of
+from burl.receive.uid import Held, Uids, uid_of
 from burl.window.units import Record
 
 NOWHERE = -1
 """The place of an event whose record is not held."""
 
 Numbers = npt.NDArray[np.int64]
-"""Time in nanoseconds, stream, template and severity of each record (n, 4)."""
+"""Time in nanoseconds, stream, template and severity of each record (n, 4), or more columns."""
 TIME_NS, STREAM, TEMPLATE, SEVERITY = range(4)
 
 RecordState = tuple[str, str, int, int, int, int, str, str]
 """The fields of a `Record`."""
 
 _FIRST_ROOM = 1024
+_COLUMNS = 6
+"""Those, and `Uids.said` and `Uids.ordinals`."""
 _RECORD_BYTES = 256
 """What a record takes beside the characters of its body."""
 _FEW_BYTES = 2**21
@@ -39,9 +41,10 @@ class Records:
     def __init__(self) -> None:
         self.size_bytes = 0
         """About what they take."""
-        self._numbers: Numbers = np.empty((_FIRST_ROOM, 4), dtype=np.int64)
+        self._numbers: Numbers = np.empty((_FIRST_ROOM, _COLUMNS), dtype=np.int64)
         self._bodies: list[str] = []
-        self._uids: list[Uid] = []
+        self._labels: list[str | bytes] = []
+        """Of `Uids`."""
         self._traces: dict[int, tuple[str, str]] = {}
         """Trace id and span id of those that have one."""
 
@@ -53,12 +56,12 @@ class Records:
         """Append records; return the place of the first, which the others follow."""
         first, end = len(self), len(self) + len(bodies)
         if end > len(self._numbers):
-            room = np.empty((2 * end, 4), dtype=np.int64)
+            room = np.empty((2 * end, _COLUMNS), dtype=np.int64)
             room[:first] = self._numbers[:first]
             self._numbers = room
-        self._numbers[first:end] = numbers
+        self._numbers[first:end] = np.column_stack((numbers, held.uids.said, held.uids.ordinals))
         self._bodies += bodies
-        self._uids += held.uids
+        self._labels += held.uids.labels
         if any(held.trace_ids) or any(held.span_ids):
             traces = zip(held.trace_ids, held.span_ids, strict=True)
             self._traces.update({place: ids for place, ids in enumerate(traces, first) if any(ids)})
@@ -66,7 +69,7 @@ class Records:
         return first
 
     def numbers(self, places: Ints) -> Numbers:
-        """Return time, stream, template and severity of the records at `places` (m, 4)."""
+        """Return time, stream, template and severity of the records at `places`, and more columns."""
         return self._numbers[places]
 
     def record(self, place: int) -> Record:
@@ -77,9 +80,9 @@ class Records:
 
     def state(self, place: int) -> RecordState:
         """Return the record as msgpack-able values."""
-        time_ns, stream, template, severity = self._numbers[place].tolist()
+        time_ns, stream, template, severity, said, ordinal = self._numbers[place].tolist()
         body = self._bodies[place]
-        uid = uid_of(self._uids[place], body)
+        uid = uid_of(self._labels[place], said, ordinal, body)
         trace_id, span_id = self._traces.get(place, ("", ""))
         return uid, body, time_ns, stream, template, severity, trace_id, span_id
 
@@ -89,7 +92,8 @@ class Records:
         if not rows:
             return []
         uids, bodies, *numbers, trace_ids, span_ids = zip(*rows, strict=True)
-        first = self.add(np.asarray(numbers, dtype=np.int64).T, bodies, Held(uids, trace_ids, span_ids))
+        held = Held(Uids.given(uids), trace_ids, span_ids)
+        first = self.add(np.asarray(numbers, dtype=np.int64).T, bodies, held)
         return list(range(first, len(self)))
 
     def take(self, places: Ints) -> "Records":
@@ -97,8 +101,9 @@ class Records:
         taken, rows = Records(), places.tolist()
         traces = [self._traces.get(row, ("", "")) for row in rows] if self._traces else []
         trace_ids, span_ids = zip(*traces, strict=True) if traces else ((), ())
-        held = Held([self._uids[row] for row in rows], trace_ids, span_ids)
-        taken.add(self._numbers[places], [self._bodies[row] for row in rows], held)
+        numbers, said, ordinals = np.split(self._numbers[places], (4, 5), axis=1)
+        uids = Uids([self._labels[row] for row in rows], said, ordinals)
+        taken.add(numbers, [self._bodies[row] for row in rows], Held(uids, trace_ids, span_ids))
         return taken
 
 

@@ -8,7 +8,6 @@ from burl.receive.batch import StreamTable
 from burl.receive.order import order_of_time
 from burl.receive.otlp import Decoder
 from burl.receive.settings import ReceiveSettings
-from burl.receive.uid import uid_of
 from support.otlp import NOW_NS, record, request
 
 RECORDS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 20)), max_size=30)
@@ -56,12 +55,13 @@ def test_every_column_and_the_origin_move_together(records: list[tuple[int, int]
     for batch in Decoder(ReceiveSettings(), streams).decode(raw, "peer", NOW_NS):
         assert [int(time_ns) - NOW_NS for time_ns in batch.times_ns] == [time for _, time in ordered(records)]
         held = batch.origin.held(range(len(batch)))
+        uids = held.uids.texts(batch.bodies)
         texts = list(map(json.loads, batch.origin.attribute_strings(range(len(batch)))))
         for at, body in enumerate(batch.bodies):
             place = int(body.removeprefix("body "))
             assert batch.severities[at] == 1 + place % 24
             assert streams.identity(int(batch.streams[at])).pod == f"pod-{records[place][0]}"
-            assert batch.origin.uid(at) == uid_of(held.uids[at], body) == f"uid {place}"
+            assert batch.origin.uid(at) == uids[at] == f"uid {place}"
             assert batch.origin.trace_id(at) == held.trace_ids[at] == bytes([place + 1] * 16).hex()
             assert batch.origin.span_id(at) == held.span_ids[at] == bytes([place + 1] * 8).hex()
             assert batch.origin.attributes(at)["place"] == place

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from burl.receive.uid import Held
+from burl.receive.uid import Held, Uids
 from burl.window.records import HeldRecords, Records
 from burl.window.settings import WindowSettings
 from burl.window.spec import SessionKind, SessionSpec
@@ -19,7 +19,8 @@ _ROWS = st.lists(st.tuples(st.text(max_size=3), st.booleans()), max_size=30)
 def _filled(records: Records, rows: list[tuple[str, bool]]) -> None:
     numbers = np.arange(4 * len(rows), dtype=np.int64).reshape(-1, 4)
     traces = [f"trace-{i}" if traced else "" for i, (_, traced) in enumerate(rows)]
-    uids = [("stream", i, 0) for i in range(len(rows))]
+    said = np.arange(len(rows), dtype=np.int64)
+    uids = Uids(["stream"] * len(rows), said, np.zeros_like(said))
     records.add(numbers, [body for body, _ in rows], Held(uids, traces, [""] * len(rows)))
 
 
