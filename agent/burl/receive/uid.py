@@ -43,6 +43,13 @@ class Uids(NamedTuple):
         columns = (self.labels, self.said.tolist(), self.ordinals.tolist(), bodies)
         return list(map(uid_of, *columns))
 
+    def hashed(self, rows: Sequence[int], bodies: Iterable[str]) -> "Uids":
+        """Return these, the ids of the rows known: `bodies` are the whole texts of those."""
+        labels, ordinals = list(self.labels), self.ordinals.copy()
+        for row, text in zip(rows, self.take(rows).texts(bodies), strict=True):
+            labels[row], ordinals[row] = text, GIVEN
+        return Uids(labels, self.said, ordinals)
+
 
 class Held(NamedTuple):
     """What is kept of records while a unit that they are in is open, beside their columns in the batch."""

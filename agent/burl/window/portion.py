@@ -7,7 +7,7 @@ import numpy as np
 
 from burl.parse import CONTINUATION, Catalogue
 from burl.receive.batch import Batch, Ints, StreamTable
-from burl.receive.uid import Uid, uid_of
+from burl.receive.uid import Uids
 from burl.window.groups import Groups, group
 from burl.window.records import NOWHERE, Records
 from burl.window.units import Events, Record
@@ -87,12 +87,10 @@ class Portion:
         columns = (self.times_ns[events], self.streams[events], self.templates[events], batch.severities[at])
         return self.records.add(np.column_stack(columns), bodies, held)
 
-    def _hashed(self, uids: Sequence[Uid], bodies: Sequence[str]) -> list[Uid]:
+    def _hashed(self, uids: Uids, bodies: Sequence[str]) -> Uids:
         """Return the uids, those of bodies that are to be cut hashed: that takes the whole text."""
-        return [
-            uid_of(uid, body) if len(body) > self.max_body_chars else uid
-            for uid, body in zip(uids, bodies, strict=True)
-        ]
+        long = [row for row, body in enumerate(bodies) if len(body) > self.max_body_chars]
+        return uids.hashed(long, [bodies[row] for row in long])
 
     def _cut(self, bodies: Sequence[str]) -> list[str]:
         return [body[: self.max_body_chars] for body in bodies]
