@@ -1,9 +1,9 @@
 """OTLP/gRPC requests -> batches."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import chain, groupby, pairwise
+from itertools import groupby, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +39,7 @@ class Request:
     """A request whose framing is sound.
 
     Attributes:
+        pieces: its records, which are taken out of them when they are decoded.
         before_ns: event time of its last record given out; the arrival, before the first.
     """
 
@@ -135,9 +136,9 @@ class Decoder:
         return flatten(attributes(resource_entries(resource))).get(name) or peer
 
     def _batch(self, sender: str, runs: Sequence[_Run], together: _Together, *, single: bool) -> Batch:
-        records = Records(list(chain.from_iterable(raws for _, raws, _ in runs)))
         resources = Resources.of([(resource, len(raws)) for resource, raws, _ in runs])
         owners = np.repeat([number for *_, number in runs], [len(raws) for _, raws, _ in runs])
+        records = Records(_taken(runs))
         if records.damaged:
             resources, owners = resources.take(records.sound), owners[records.sound]
         times, timed = self._times(records, owners, together.requests)
@@ -191,6 +192,19 @@ class Decoder:
         self.counters.accepted_records += len(batch)
         self.counters.damaged += len(batch.damaged)
         self.counters.untimed += len(batch) - int(np.count_nonzero(batch.timed))
+
+
+def _taken(runs: Iterable[_Run]) -> list[bytes]:
+    """Take the records out of runs, so that nobody keeps them: `Records` holds them as one text.
+
+    Memory let go of at once is still in the processor's cache when it is used again: with Kubernetes
+    attributes decoding takes a tenth less (bench/end_to_end.py).
+    """
+    taken: list[bytes] = []
+    for _, raws, _ in runs:
+        taken += raws
+        raws.clear()
+    return taken
 
 
 def _observed(records: Records, begin: int, row: int) -> int:

@@ -4,7 +4,6 @@ Serialisers write nearly the same few fields for each record of a request, so th
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import accumulate, chain
 from typing import NamedTuple
 
 import numpy as np
@@ -69,10 +68,10 @@ class Walk:
         self._sizes = sizes
         self._nothing = np.zeros(len(raws), dtype=np.int64)
         self._found: dict[int, list[Fields]] = {}
-        bounds = chain((0,), accumulate(map(len, raws)))
-        places = np.fromiter(bounds, dtype=np.int64, count=len(raws) + 1)
+        lengths = np.fromiter(map(len, raws), dtype=np.int64, count=len(raws))
+        ends = lengths.cumsum()
         self._all = np.arange(len(raws))
-        self._walk(self._all, places[:-1], places[1:])
+        self._walk(self._all, ends - lengths, ends)
 
     def has(self, tag: int) -> bool:
         """Return whether any message has the field with this tag."""
