@@ -6,6 +6,8 @@ A detector of lines takes half of the time so (`make bench`, section `text`).
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from burl.parse.deciding import Deciding, Runs, stretches
 from burl.parse.keys import DIGITS, ID, UUID, Keys
 from burl.parse.lines import LineReader
@@ -51,7 +53,7 @@ class Alike:
                 by_count[len(edges)][position] = edges
         kinds: list[Kind | None] = [None] * len(bodies)
         for alike in by_count.values():
-            columns = map(_shortened, keys.stretches([*alike], [*alike.values()]))
+            columns = map(_shortened, keys.stretches([*alike], np.array([*alike.values()], dtype=np.int64).T))
             for position, *texts in zip(alike, *columns, strict=True):
                 kinds[position] = (keys.keys[position], templates[position], *texts)
         return kinds

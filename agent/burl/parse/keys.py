@@ -5,7 +5,6 @@ The keys of many lines are made at once, by numpy: no loop, neither over lines n
 
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -53,15 +52,14 @@ class Keys:
         marks = self._marks[start + 1 : end]
         return _marked(self._text[start + 1 : end], marks * (marks > DIGITS[0]))
 
-    def stretches(self, positions: Sequence[int], edges: Sequence[Sequence[int]]) -> list[list[bytes]]:
-        """Return of each line the digits and ids that begin at its `edges`, as many for each line.
+    def stretches(self, positions: Sequence[int], edges: Ints) -> list[list[bytes]]:
+        """Return of each line the digits and ids that begin at its `edges`.
 
-        Edges are where a line's digits or ids begin or end, counted from its first. The result has a list by
-        edge, and in it a text by line.
+        Edges are where a line's digits or ids begin or end, counted from its first: a row by edge, and in it
+        one for each line or one for all. The result has a list by edge, and in it a text by line.
         """
         places, firsts = self._edges
-        each = np.fromiter(chain.from_iterable(edges), np.int64).reshape(len(edges), -1)
-        columns = firsts[positions] + each.T
+        columns = firsts[positions] + edges
         return [
             [self._raw[start:end] for start, end in zip(starts, ends, strict=True)]
             for starts, ends in zip(places[columns].tolist(), places[columns + 1].tolist(), strict=True)

@@ -1,7 +1,6 @@
 """The parse room's front: bodies in, template indexes and continuation marks out."""
 
 from collections.abc import Callable, Sequence
-from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -98,18 +97,20 @@ class Parser:
         while done < len(bodies):
             known = records & (lines.codes & KIND == KNOWN)
             found[done:] = np.where(known, lines.codes >> TEMPLATE_SHIFT, CONTINUATION)[done:]
-            pending = [at for at in np.flatnonzero(records & ~known).tolist() if at >= done]
-            done = self._resolve(lines, writers, found, pending) if pending else len(bodies)
+            pending = np.flatnonzero(records & ~known)
+            pending = pending[pending >= done]
+            done = self._resolve(lines, writers, found, pending) if len(pending) else len(bodies)
         self._lines += len(bodies)
         self._standing.note(writers)
         return found
 
-    def _resolve(self, lines: Recognition, writers: Ints, found: Ints, pending: list[int]) -> int:
+    def _resolve(self, lines: Recognition, writers: Ints, found: Ints, pending: Ints) -> int:
         """Find the templates of the `pending` lines; return where all was forgotten, or the end."""
         forgotten = self._forgotten
         templates = lines.templates(pending)
         found[pending] = templates
-        for position in compress(pending, map(UNKNOWN.__eq__, templates)):
+        unknown: list[int] = pending[templates == UNKNOWN].tolist()
+        for position in unknown:
             index = lines.template(position)
             if index == UNKNOWN:
                 place = Place(self._lines + position, writers, position, self._standing)

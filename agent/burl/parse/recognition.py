@@ -1,8 +1,8 @@
 """Lines known by their keys: most are never masked, and their template is that of the lines like them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from itertools import compress, repeat
+from collections.abc import Callable, Iterable
+from itertools import repeat
 
 import numpy as np
 
@@ -26,6 +26,7 @@ from burl.parse.continuation import shape
 from burl.parse.deciding import Deciding, ids_of
 from burl.parse.keys import ID, UUID, Keys
 from burl.parse.masks import Masker
+from burl.receive.batch import Ints
 
 UNKNOWN = -1
 
@@ -53,15 +54,18 @@ class Recognition:
         for position in (np.flatnonzero(self.codes[start:] & KIND >= EACH_ALONE) + start).tolist():
             self.codes[position] = self._code(position)
 
-    def templates(self, positions: Sequence[int]) -> list[int]:
+    def templates(self, positions: Ints) -> Ints:
         """Return the templates of lines whose codes tell none; UNKNOWN where no line before them told it."""
-        for position in compress(positions, self.codes[positions] & KIND == SHAPED):
+        for position in positions[self.codes[positions] & KIND == SHAPED].tolist():
             self.codes[position] = self._decided(position)
-        self._exact = self._exact_keys(positions)
-        templates = map(self._cache.exact.get, self._exact.values(), repeat(UNKNOWN))
-        found = dict.fromkeys(positions, UNKNOWN)
-        found.update(zip(self._exact, templates, strict=True))
-        return list(found.values())
+        kinds = self.codes[positions] & KIND
+        some = (kinds == RUNS_DECIDE) | (kinds == IDS_DECIDE)
+        alike: list[int] = positions[some].tolist()
+        self._exact = self._exact_keys(alike)
+        exact = map(self._exact.get, alike, repeat(()))
+        found = np.full(len(positions), UNKNOWN)
+        found[some] = np.fromiter(map(self._cache.exact.get, exact, repeat(UNKNOWN)), dtype=np.int64)
+        return found
 
     def template(self, position: int) -> int:
         """Return the template of a line that `templates` was asked for, as far as it is known by now."""
@@ -119,22 +123,20 @@ class Recognition:
         key = self._keys.keys[position]
         return _has_ids(key) and to(self._keys.bare(position))
 
-    def _exact_keys(self, positions: Sequence[int]) -> dict[int, Exact]:
-        """Return what decides the templates of those lines of which only some does, unless forgotten."""
-        keys, kinds = self._keys.keys, self.codes[positions] & KIND
-        some = compress(positions, (kinds == RUNS_DECIDE) | (kinds == IDS_DECIDE))
-        by_form: defaultdict[tuple[int, bool], dict[int, tuple[int, ...]]] = defaultdict(dict)
-        for position in some:
+    def _exact_keys(self, positions: Iterable[int]) -> dict[int, Exact]:
+        """Return what decides the templates of lines of which only some does, unless it is forgotten."""
+        keys = self._keys.keys
+        groups: defaultdict[Decisive, list[int]] = defaultdict(list)
+        for position in positions:
             decisive = self._cache.decisive.get(keys[position])
             if decisive is not None:
-                by_form[len(decisive.edges), decisive.lengths][position] = decisive.edges
+                groups[decisive].append(position)
         exact: dict[int, Exact] = {}
-        for (_, lengths), edges in by_form.items():
-            texts = self._keys.stretches([*edges], [*edges.values()])
-            if lengths:
+        for decisive, alike in groups.items():
+            texts = self._keys.stretches(alike, np.array(decisive.edges)[:, np.newaxis])
+            if decisive.lengths:
                 texts = [[text.translate(_ZEROS) for text in column] for column in texts]
-            alike = zip(map(keys.__getitem__, edges), *texts, strict=True)
-            exact.update(zip(edges, alike, strict=True))
+            exact.update(zip(alike, zip(map(keys.__getitem__, alike), *texts, strict=True), strict=True))
         return exact
 
 

@@ -4,6 +4,7 @@ import random
 import uuid
 from collections.abc import Callable
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -96,14 +97,14 @@ def test_digits_and_ids_are_known_by_where_they_begin() -> None:
             "12345678a1 3",
         ]
     )
-    assert keys.stretches([0, 1, 2], [[0], [2], [0]]) == [[b"17", b"1", b"12"]]
-    assert keys.stretches([1, 0], [[2, 0], [0, 2]]) == [
-        [b"1", b"17"],
-        [b"5f3a8c1e-9b2d-4c6f-8a1b-2c3d4e5f6a7b", b"1d83215953ac"],
+    assert keys.stretches([0, 1, 2], np.array([[0, 2, 0]])) == [[b"17", b"1", b"12"]]
+    assert keys.stretches([1, 0], np.array([[2], [0]])) == [
+        [b"1", b"1d83215953ac"],
+        [b"5f3a8c1e-9b2d-4c6f-8a1b-2c3d4e5f6a7b", b"17"],
     ]
-    assert keys.stretches([2], [[6, 4, 2]]) == [[b"200"], [b"1"], [b"1"]]
+    assert keys.stretches([2], np.array([[6], [4], [2]])) == [[b"200"], [b"1"], [b"1"]]
     assert keys.keys[4] == b"%b%b %b" % (DIGITS, ID, DIGITS)
-    assert keys.stretches([4], [[0, 1, 3]]) == [[b"1"], [b"2345678a1"], [b"3"]]
+    assert keys.stretches([4], np.array([[0], [1], [3]])) == [[b"1"], [b"2345678a1"], [b"3"]]
 
 
 def test_caches_are_bounded() -> None:
