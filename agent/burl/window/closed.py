@@ -87,8 +87,9 @@ class ClosedSessions:
         """
         offsets, places = _ints(self.offsets), _ints(self.places)
         numbers = records.numbers(places)
+        services = table.services_of(numbers[:, STREAM])
         owners = np.arange(len(self.keys)).repeat(offsets[1:] - offsets[:-1])
-        order = np.lexsort((numbers[:, TIME_NS], _ranks(numbers[:, STREAM], table), owners))
+        order = np.lexsort((numbers[:, TIME_NS], _ranks(services, table), owners))
         numbers, places = numbers[order], places[order]
         times_ns, streams = numbers[:, TIME_NS].copy(), numbers[:, STREAM].copy()
         starts = offsets[:-1]
@@ -99,7 +100,7 @@ class ClosedSessions:
             keys=self.keys,
             kinds=self.kinds,
             ids=self.ids,
-            services=table.services_of(streams[starts]),
+            services=services[order[starts]],
             leads=np.zeros(len(starts), dtype=np.int64),
             offsets=offsets,
             templates=numbers[:, TEMPLATE].copy(),
@@ -110,12 +111,12 @@ class ClosedSessions:
         )
 
 
-def _ranks(streams: Ints, table: StreamTable) -> Ints:
-    """Return for each stream where its service stands in the order of their keys."""
-    found, inverse = distinct_inverse(streams)
-    services = [table.identity(stream).service for stream in found.tolist()]
-    ranks = {service: rank for rank, service in enumerate(sorted(services))}
-    return _ints([ranks[service] for service in services])[inverse]
+def _ranks(services: Ints, table: StreamTable) -> Ints:
+    """Return for each service where it stands in the order of their keys."""
+    found, inverse = distinct_inverse(services)
+    names = list(map(table.service_name, found.tolist()))
+    ranks = {name: rank for rank, name in enumerate(sorted(names))}
+    return _ints([ranks[name] for name in names])[inverse]
 
 
 def _ints(values: list[int]) -> Ints:

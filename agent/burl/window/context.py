@@ -46,10 +46,11 @@ class Contexts:
         if self._count:
             positions = by_stream.order.tolist()
             for stream, start, end in by_stream.each():
-                known = before[stream] = self._lines.pop(stream, ())
+                known = before[stream] = self._lines.get(stream, ())
                 last = positions[max(start, end - self._count) : end]
                 lines = tuple([batch.bodies[i][: self._max_chars] for i in last])
                 self._lines[stream] = lines if end - start >= self._count else (known + lines)[-self._count :]
+                self._lines.move_to_end(stream)
             while len(self._lines) > self._max_streams:
                 self._lines.popitem(last=False)
         return BatchContext(batch, before, self._count, self._max_chars)
