@@ -27,6 +27,7 @@ _BY_LEAST_LENGTH = {
     "hex": r"0[a-fA-F][0a-fA-F]*",
     "hex_word": r"(?<![A-Za-z])[a-fA-F]+0[0a-fA-F]*",
 }
+"""Of these rules a longer run of digits matches whatever a shorter one does."""
 _SHORT, _LONG = b"0", b"00000000"
 # Of the others with a guard `hex_letters` knows no digits, and `mail` only counts whether they are over 63.
 _SHIPPED = {rule["pattern"]: rule["name"] for rule in DEFAULT_MASKS}
@@ -90,7 +91,10 @@ class Deciding:
         return Runs(tuple(sorted(values)), tuple(sorted(lengths - values)))
 
     def _least_decides(self, key: bytes) -> bool:
-        """Return True when the masked texts of a key's lines depend on whether runs of digits are long."""
+        """Return True when the masked texts of a key's lines depend on whether runs of digits are long.
+
+        They rarely do: `15E148` is masked alike however long its numbers are, and so is a whole user agent.
+        """
         short, long = (_instances(key.replace(DIGITS, digits)) for digits in (_SHORT, _LONG))
         pairs = set(zip(short, long, strict=True))
         return any(self._masker.mask(one) != self._masker.mask(other) for one, other in pairs)

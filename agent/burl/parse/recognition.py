@@ -102,7 +102,7 @@ class Recognition:
         """Return the code of a line that was SHAPED."""
         key = self._keys.keys[position]
         code = self._cache.codes.get(key, NEW)  # a line before this one may have been of this key
-        if code & KIND not in (SHAPED, NEW):
+        if code & KIND not in (SHAPED, SEEN_ONCE, NEW):
             return code
         return self._cache.note_code(key, self._kind(key, position) | int(self.codes[position]) & SHAPE)
 
@@ -120,6 +120,7 @@ class Recognition:
         return IDS_DECIDE if ids_decide else RUNS_DECIDE
 
     def _ids_matter(self, position: int, to: Callable[[bytes], bool]) -> bool:
+        """Return whether a line has ids and `to`, asked with the line bare of them, says that they matter."""
         key = self._keys.keys[position]
         return _has_ids(key) and to(self._keys.bare(position))
 
