@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from burl.detect import Explanation
 from burl.detect.event_set import EventSet, EventSetConfig
+from burl.detect.event_set.laws import Laws
+from burl.detect.event_set.relations import RELATIONS, Law
 from burl.errors import BundleError
 from support.log_keys import Alphabet
 
@@ -156,3 +158,50 @@ def test_the_error_that_came_instead_of_a_step_is_named() -> None:
     assert position == 2
     assert why.template == alphabet.template("E")
     assert "after 'text b'" in why.reason
+
+
+_EVENT = st.integers(0, 3)
+_LAW = st.builds(
+    Law,
+    st.sampled_from(RELATIONS),
+    _EVENT,
+    _EVENT,
+    st.just(100),
+    st.just(0),
+    st.sampled_from((2.0, 2.05, 4.0)),
+    st.integers(1, 2),
+    st.integers(1, 2),
+)
+
+
+def _is_broken(law: Law, session: Sequence[int], complete: bool) -> bool:
+    first, second = session.count(law.first), session.count(law.second)
+    if law.relation == "order":
+        return first > 0 and second > 0 and session.index(law.first) > session.index(law.second)
+    if law.relation == "count":
+        return first > law.times or (complete and 0 < first < law.times)
+    if law.relation == "presence":
+        return complete and first > 0 and not second
+    return complete and first > 0 and second > 0 and first * law.others != second * law.times
+
+
+@given(st.lists(_LAW, max_size=12), st.lists(_EVENT, min_size=1, max_size=8), st.booleans())
+def test_a_session_breaks_the_laws_that_it_breaks_one_by_one(
+    laws: list[Law], session: list[int], complete: bool
+) -> None:
+    laws.sort(key=lambda law: -law.evidence)
+    breach = Laws(laws).breach(session, complete=complete)
+    broken = [law for law in laws if _is_broken(law, session, complete)]
+    assert (breach.broken if breach else 0) == len(broken)
+    assert breach is None or (breach.law in broken and breach.law.evidence >= broken[0].evidence - 0.1)
+
+
+@given(st.lists(st.text("abcdxyz", min_size=1, max_size=8), min_size=1, max_size=12))
+def test_what_was_judged_before_is_judged_the_same(sessions: list[str]) -> None:
+    alphabet = Alphabet()
+    detector = _taught(alphabet, copies=5)
+    alone = [_judged(detector, alphabet, session)[:2] for session in sessions]
+    units = alphabet.sessions(*sessions, *sessions)
+    again = detector.score(units)
+    places = again.positions - units.offsets[:-1]
+    assert list(zip(again.values.tolist(), places.tolist(), strict=True)) == alone * 2
