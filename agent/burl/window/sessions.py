@@ -1,7 +1,7 @@
 """Open sessions: events that share an id, over streams and services."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -28,6 +28,13 @@ class _Event(NamedTuple):
     limit_ns: int
     after_ns: int
     service: int
+
+
+_Arrived = tuple[int, int, tuple[int, ...]]
+"""An event that is taken alone: the number of its ids, its record's place, and the fields of `_Event`."""
+
+_Things = Mapping[int, Iterable[Sequence[Id]]]
+"""By the number of an event's ids: those together that name one thing."""
 
 
 class Sessions:
@@ -73,37 +80,50 @@ class Sessions:
     def _take_others(
         self, rows: Ints, found: Mentions, columns: Sequence[Ints], places: Ints, out: ClosedSessions
     ) -> list[_Touch]:
-        """Take events one by one; the columns are those of `_Event`.
-
-        Whose session it is is not worked out again for ids that stood together before: in a time shorter than
-        the time-out no session ends between two events, unless it is full.
-        """
+        """Take events one by one; the columns are those of `_Event`."""
         numbers = found.numbers[rows].tolist()
         things = {number: self._by_family(found.ids[number]) for number in set(numbers)}
-        at = [column[rows].tolist() for column in columns]
-        is_short, met = self._is_short(*at[:3]), set[int]()
-        events = zip(zip(*at, strict=True), places[rows].tolist(), numbers, strict=True)
-        for event, place, number in events:
-            is_met = number in met
-            if is_short:
-                met.add(number)
-            for ids in things[number]:
-                session = self._by_id.get(ids[0]) if is_met else None
-                session = session or self._session_of(ids, _Event._make(event), out)
-                if self._is_full_with(session, place, event[0]):
-                    self._close_full(session, out)
-                    met.clear()
+        events = list(zip(*(column[rows].tolist() for column in columns), strict=True))
+        arrived = list(zip(numbers, places[rows].tolist(), events, strict=True))
+        for start, end in self._short_parts(0, len(rows), Moments(*(column[rows] for column in columns[:3]))):
+            self._take(arrived[start:end], things, out)
         last = dict(zip(numbers, rows.tolist(), strict=True)).items()
         touched = ((row, self._by_id.get(ids[0])) for number, row in last for ids in things[number])
         return [(row, session) for row, session in touched if session is not None]
 
-    def _is_short(self, times_ns: list[int], limits_ns: list[int], after_ns: list[int]) -> bool:
-        """Return whether no session is over, once one of these events touched it, before the last of them."""
-        span_ns = max(times_ns, default=0) - min(times_ns, default=0)
-        return span_ns <= self._timeout_ns and limits_ns[-1:] <= after_ns[:1]
+    def _short_parts(self, start: int, end: int, moments: Moments) -> Iterator[tuple[int, int]]:
+        """Cut events into parts in which no session is over, once one of their events touched it."""
+        times_ns = moments.times_ns[start:end]
+        is_short = end - start < 2 or (
+            times_ns.max() - times_ns.min() <= self._timeout_ns
+            and moments.limits_ns[end - 1] <= moments.after_ns[start]
+        )
+        if is_short:
+            yield start, end
+        else:
+            half = (start + end) // 2
+            yield from self._short_parts(start, half, moments)
+            yield from self._short_parts(half, end, moments)
 
-    def _is_full_with(self, session: Session, place: int, time_ns: int) -> bool:
+    def _take(self, arrived: Iterable[_Arrived], things: _Things, out: ClosedSessions) -> None:
+        """Take a short part of the events: whose they are is worked out once for the same ids.
+
+        In one that is short no session ends between two events, unless it is full.
+        """
+        met: set[int] = set()
+        for number, place, event in arrived:
+            is_met = number in met
+            met.add(number)
+            for ids in things[number]:
+                session = self._by_id.get(ids[0]) if is_met else None
+                session = session or self._session_of(ids, _Event._make(event), out)
+                if self._is_full_with(session, place, event):
+                    self._close_full(session, out)
+                    met.clear()
+
+    def _is_full_with(self, session: Session, place: int, event: Sequence[int]) -> bool:
         """Put an event into a session; return whether it holds all that it may now."""
+        time_ns, _, session.touched_ns, _ = event
         places = session.places
         if places and places[-1] == place:
             return False  # it came here by another id already
@@ -158,7 +178,6 @@ class Sessions:
             or (len(ids) > 1 and {session} != set(map(self._by_id.get, ids)))
         ):
             session = self._find(event, ids, out)
-        session.touched_ns = event.after_ns
         return session
 
     def _close_full(self, session: Session, out: ClosedSessions) -> None:
