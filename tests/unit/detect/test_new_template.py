@@ -12,6 +12,7 @@ from burl.detect.new_template.nearest import NearestTemplates, changed_tokens
 from burl.parse import Catalogue, Template
 from burl.receive.batch import Identity, StreamTable
 from burl.testing.synthetic import synthetic_corpus
+from burl.train.corpus import Corpus
 from burl.window import Events, Record
 
 _SECOND = 1_000_000_000
@@ -171,6 +172,19 @@ def test_the_longest_unseen_pairs_are_forgotten_first() -> None:
     detector.bind(_table())
     detector.score(_events(catalogue, [(1 + i, 0, i) for i in range(50)]))
     assert [pair[1] for pair in detector.state()["pairs"]] == list(range(40, 50))
+
+
+def test_what_training_saw_once_may_be_forgotten_and_come_again_any_number_of_times() -> None:
+    catalogue, detector = (
+        _catalogue(*map(str, range(21))),
+        NewTemplate(config=NewTemplateConfig(max_pairs=10)),
+    )
+    once = [(float(i), 0, i) for i in range(20)]
+    detector.fit(Corpus(catalogue, _table(), event_slices=[_events(catalogue, once)]), lambda *_: None)
+    detector.bind(_table())
+    for n in range(1, 4):
+        detector.score(_events(catalogue, [(100.0 * n + i, 0, i) for i in range(20)]))
+    assert detector.score(_events(catalogue, [(500.0, 0, 20)])).values[0] > 0
 
 
 @pytest.mark.parametrize(

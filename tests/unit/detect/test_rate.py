@@ -268,3 +268,22 @@ def test_services_that_are_judged_at_once_are_judged_as_alone(
         ]
 
     assert sorted(found((0, 1, 2))) == sorted(found((0,)) + found((1,)) + found((2,)))
+
+
+@given(st.lists(_INTERVAL, min_size=5, max_size=20), st.integers(0, 19))
+def test_a_restart_changes_neither_what_is_found_nor_in_which_order(
+    intervals: list[dict[int, dict[int, int]]], cut: int
+) -> None:
+    catalogue = Catalogue()
+    for name in "abcde":
+        catalogue.add(Template(name, f"text {name}"))
+    config = RateConfig(min_intervals=2, odd_surprise=0.1)
+    detector, again = Rate(config=config), Rate(config=config)
+    units = [_of_all([{}] * n + [of], catalogue) for n, of in enumerate(intervals)]
+    for before in units[:cut]:
+        detector.score(before)
+    again.restore(detector.state())
+    for after in units[cut:]:
+        score, same = detector.score(after), again.score(after)
+        assert score.values.tolist() == same.values.tolist()
+        assert score.positions.tolist() == same.positions.tolist()

@@ -125,7 +125,7 @@ class History:
     def count(self, service: int, pair: Pair) -> None:
         """Count one more appearance of a rare pair."""
         entry, most = self.service(service), self._config.rare_count + 1
-        if pair.count:
+        if entry.rare[pair.count] > 0:  # one that was forgotten, and trained, may have been taken out before
             entry.rare[pair.count] -= 1
         pair.count += 1
         entry.records += 1

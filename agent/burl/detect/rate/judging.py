@@ -5,6 +5,7 @@ import numpy as np
 from burl.detect.rate.config import RateConfig
 from burl.detect.rate.rows import TOTAL, Bools, Floats, Odd, Rows, Seen
 from burl.detect.rate.tail import burst_surprise, drop_surprise, silence_surprise
+from burl.distinct import in_order
 
 _CLIP = 4.0
 """Standard deviations beyond which a count does not move the mean: one fault must not become the rule."""
@@ -70,7 +71,9 @@ def _report(seen: Seen, surprise: Floats, config: RateConfig) -> list[Odd]:
     rows, odd = seen.rows, []
     over = (rows["since_ns"] > 0) & (surprise < config.odd_surprise / 2)
     rows["since_ns"][over], rows["peak"][over] = 0, 0.0
-    for row in (surprise >= config.odd_surprise).nonzero()[0].tolist():
+    found = (surprise >= config.odd_surprise).nonzero()[0]
+    # service by service: where a series stands among those of others may be otherwise after a restart
+    for row in found[in_order(seen.owner[found])].tolist():
         entry = rows[row]
         is_news = surprise[row] >= _WORSE * entry["peak"]
         entry["since_ns"] = entry["since_ns"] or seen.start_ns
