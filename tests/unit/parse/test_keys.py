@@ -20,6 +20,9 @@ VALUES: dict[str, Callable[[random.Random], str]] = {
     "hexadecimal": lambda rng: "".join(rng.choices(HEX, k=rng.choice((4, 7, 8, 9, 10, 16, 32)))),
     "capitals": lambda rng: "".join(rng.choices(HEX.upper(), k=rng.choice((8, 12)))),
     "uuid": lambda rng: str(uuid.UUID(int=rng.getrandbits(128))),
+    "nearly uuid": lambda rng: (
+        f"c91576d{rng.choice(('e', 'e0017'))}-91dc-6f1e-445c-3f6a74c29f4{rng.choice(('7', '70', '701'))}"
+    ),
     "pod": lambda rng: "-".join(
         "".join(rng.choices("bcdfx245679", k=k)) for k in (rng.choice((8, 9, 10)), 5)
     ),
