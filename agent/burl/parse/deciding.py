@@ -35,7 +35,7 @@ _STRETCHES = re.compile(rb"\d*%b|\d+|%b|%b" % (DIGITS, ID, UUID))
 _GROWN_TOGETHER = re.compile(b"[%b%b](?:[A-Za-z]|%b?[%b%b])" % (ID, UUID, DIGITS, ID, UUID))
 """An id that a word goes on from may hold the beginning of that word: `E` of `Error`."""
 _CHAIN = re.compile(b"[a-fA-F%b%b]+(?:-[a-fA-F%b%b]+){4,}" % ((DIGITS, ID) * 2))
-"""What may hold a UUID with something grown on to it: that depends on the lengths of the ids among its parts."""
+"""What may hold a UUID with something grown on to it: the lengths of the ids among its parts tell."""
 _LOOK_LIKE = {DIGITS: b"0", ID: b"0a0", UUID: b"0a0-0a0-0a0-0a0-0a0"}
 """What the guards of rules see in place of ids."""
 _INSTANCES = (
