@@ -54,7 +54,7 @@ class StreamWindows:
         self._slack_ns = int(settings.slack_seconds * SECOND_NS)
         self._idle_ns = int(settings.window_idle_seconds * SECOND_NS)
         self._streams: dict[int, _Stream] = {}
-        self._recency: Recency[int] = Recency()
+        self._recency = Recency()
         self.counters: Counter[str] = Counter()
 
     def feed(self, portion: Portion, out: ClosedWindows) -> None:

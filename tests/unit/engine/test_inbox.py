@@ -81,6 +81,20 @@ def test_others_are_waited_for_until_there_is_enough() -> None:
         assert inbox.take(0) == sent
 
 
+def test_what_must_come_next_ends_the_wait() -> None:
+    inbox = Inbox(patience_seconds=3600)
+    turn, other = Turn(lambda: None, asyncio.run(_answer())), request("other")
+    for following in (turn, other, None):
+        pair, lone = [request(), request()], request()
+        for item in pair:
+            inbox.put(item)
+        assert inbox.take(0) == pair
+        inbox.put(lone)
+        inbox.put(following)
+        assert inbox.take(0) == [lone]
+        assert inbox.take(0) == ([other] if following is other else following)
+
+
 def test_nobody_is_waited_for_long() -> None:
     inbox = Inbox(patience_seconds=0.001)
     for sent in ([request(), request()], [request()]):
