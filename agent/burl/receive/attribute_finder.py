@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable
 
+import numpy as np
+
+from burl.receive.by_key import begin_with, those
 from burl.receive.plain_walk import Fields
 from burl.receive.records import Records
 from burl.receive.walk import in_order
 
 _ONE_BYTE = 0x80
 """Lengths below this take a varint of one byte."""
+_BYTE, _TWO_BYTES = 8, 0xFFFF
 
 
 class AttributeFinder:
@@ -17,6 +21,10 @@ class AttributeFinder:
         """Args: `names` are the keys to find; one of more than 127 bytes is never found."""
         keys = [name.encode() for name in names]
         self._heads = frozenset(b"\n" + bytes([len(key)]) + key for key in keys if len(key) < _ONE_BYTE)
+        self._begins = np.zeros(_TWO_BYTES + 1, dtype=np.bool_)
+        """By the length of a key and its first letter: whether one of the keys begins so."""
+        for head in self._heads:
+            self._begins[int.from_bytes(head[1:3], "little") if len(head) > 2 else slice(0, None, 256)] = True
 
     def knows(self, raw: bytes) -> bool:
         """Return True when the serialised KeyValue has one of the keys."""
@@ -24,4 +32,9 @@ class AttributeFinder:
 
     def find(self, records: Records) -> Fields:
         """Return the attributes that have one of the keys, in order."""
-        return in_order([part for head, part in records.by_key if head in self._heads])
+        parts, rest = records.by_key
+        found = [part for head, part in parts if head in self._heads]
+        if rest is not None:  # only the wanted are looked for
+            rest = those(self._begins[records.words[rest.starts] >> _BYTE & _TWO_BYTES], rest)
+            found += [those(begin_with(head, records.words, rest.starts), rest) for head in self._heads]
+        return in_order(found)

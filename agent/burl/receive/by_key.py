@@ -1,8 +1,5 @@
 """Attributes by their keys, without decoding any: those at one place of each record mostly share it."""
 
-from collections import defaultdict
-from collections.abc import Iterator
-
 import numpy as np
 import numpy.typing as npt
 
@@ -11,33 +8,31 @@ from burl.receive.stream_table import Ints
 from burl.receive.walk import every
 
 _WORD = 8
-_FEW_KEYS = 8
-"""So many keys are looked for at all places at once: mostly it is one (bench/end_to_end.py)."""
+_FEW_KEYS = 4
+"""So many keys at a place are told apart, mostly it is one (bench/end_to_end.py): to tell all takes long."""
 
 Part = tuple[bytes, Fields]
 """Tag, length and key that attributes begin with, and where these stand."""
 
 
-def by_key(text: bytes, words: Ints, column: Fields) -> Iterator[Part]:
+def by_key(text: bytes, words: Ints, column: Fields) -> tuple[list[Part], Fields]:
     """Cut a column of serialised KeyValues into those that begin with the same key.
 
     Args:
         text: where they stand; goes on for 264 bytes behind the last, so that no key reaches past its end.
         words: what eight bytes from each place of it say.
         column: n of them.
+
+    Returns:
+        Those of the first few keys, and the rest, mostly none.
     """
-    for _ in range(_FEW_KEYS):
-        if not len(column.rows):
-            return
+    parts: list[Part] = []
+    while len(column.rows) and len(parts) < _FEW_KEYS:
         head = _head(text, int(column.starts[0]))
-        same = _begin_with(head, words, column.starts)
-        yield head, _those(same, column)
-        column = _those(~same, column)
-    places: defaultdict[bytes, list[int]] = defaultdict(list)
-    for place, start in enumerate(column.starts.tolist()):
-        places[_head(text, start)].append(place)
-    for head, those in places.items():
-        yield head, Fields(*(part[those] for part in column))
+        same = begin_with(head, words, column.starts)
+        parts.append((head, those(same, column)))
+        column = those(~same, column)
+    return parts, column
 
 
 def _head(text: bytes, start: int) -> bytes:
@@ -45,7 +40,7 @@ def _head(text: bytes, start: int) -> bytes:
     return text[start : start + 2 + text[start + 1]]
 
 
-def _begin_with(head: bytes, words: Ints, starts: Ints) -> npt.NDArray[np.bool_]:
+def begin_with(head: bytes, words: Ints, starts: Ints) -> npt.NDArray[np.bool_]:
     """Return which of the places have `head`; it is compared word by word, the last of which may overlap."""
     same: npt.NDArray[np.bool_] = _differences(head[:_WORD], words, starts) == 0
     for at in range(_WORD, len(head), _WORD):
@@ -62,5 +57,6 @@ def _differences(word: bytes, words: Ints, places: Ints) -> Ints:
     return (words[places] ^ expected) & mask
 
 
-def _those(which: npt.NDArray[np.bool_], column: Fields) -> Fields:
+def those(which: npt.NDArray[np.bool_], column: Fields) -> Fields:
+    """Return those of a column (n) where `which` (n) is True."""
     return column if every(which) else Fields(*(part[which] for part in column))

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from burl.receive.by_key import Part, by_key
 from burl.receive.entries import body_entries
+from burl.receive.plain_walk import Fields
 from burl.receive.stream_table import Ints
 from burl.receive.walk import Spans, Walk, delimited, every, in_order
 from burl.receive.wire import canonical_record
@@ -120,9 +121,12 @@ class Records:
         return frozenset(self.map_rows)
 
     @cached_property
-    def by_key(self) -> list[Part]:
-        """`attributes`, cut into those that begin with the same key."""
-        return [part for column in self.attributes for part in by_key(self.text, self.words, column)]
+    def by_key(self) -> tuple[list[Part], Fields | None]:
+        """`attributes`, cut into those that begin with the same key, and the rest where keys are many."""
+        cut = [by_key(self.text, self.words, column) for column in self.attributes]
+        rests = [rest for _, rest in cut if len(rest.rows)]
+        rest = Fields(*map(np.concatenate, zip(*rests, strict=True))) if rests else None
+        return [part for parts, _ in cut for part in parts], rest
 
     @cached_property
     def _attributes(self) -> tuple[list[int], list[int], list[int]]:

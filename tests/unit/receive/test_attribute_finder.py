@@ -26,7 +26,7 @@ def starts_with_name(raw: bytes) -> bool:
     return any(raw.startswith(head) for head in heads)
 
 
-@given(st.lists(ATTRIBUTES, max_size=4))
+@given(st.lists(ATTRIBUTES, max_size=12))
 def test_attributes_are_found_by_their_keys(of_records: list[list[bytes]]) -> None:
     finder, records = AttributeFinder(NAMES), Records([serialised(each) for each in of_records])
     rows, starts, ends = finder.find(records)
