@@ -18,7 +18,7 @@ AGENT = ROOT / "agent" / "burl"
 SOURCES = sorted([*AGENT.rglob("*.py"), *(ROOT / "plugin").rglob("*.py")])
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 ROOMS = ("receive", "parse", "window", "detect", "decide", "write")
-EVERYWHERE = {"errors", "clock", "distinct", "fairness"}
+EVERYWHERE = {"errors", "clock", "distinct", "fairness", "json_strings"}
 """Modules of `burl` that belong to no room and that every room may use."""
 ABOVE_THE_ROOMS = {"agent", "pipelines", "config", "cli", "demo", "doctor"}
 """What builds rooms from all settings; a room knows its own settings only."""
