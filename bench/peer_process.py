@@ -39,7 +39,7 @@ def _drain3(masks: tuple[tuple[str, str], ...]) -> Callable[[list[str]], object]
 
 def _logparser3() -> Callable[[list[str]], object]:
     """Return its Drain, which reads a file, writes tables, and prints its progress: all left as it is."""
-    from logparser.Drain import LogParser  # type: ignore[import-not-found]  # each peer has its own environment
+    from logparser.Drain import LogParser  # each peer has its own environment
 
     def work(lines: list[str]) -> Any:
         with tempfile.TemporaryDirectory() as folder:

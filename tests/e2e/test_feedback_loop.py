@@ -23,6 +23,7 @@ from burl.feedback import Desk
 from burl.feedback.service import SERVICE
 from burl.receive.server import LOGS_SERVICE
 from burl_proto.feedback.v1 import feedback_pb2 as pb
+from support.waiting import until
 
 SHOP = Path(__file__).resolve().parents[2] / "examples" / "shop"
 POD = "shop-api-d9656504a-7knb5"
@@ -80,9 +81,7 @@ class Fleet:
 
     async def until(self, reached: Callable[[Agent], bool]) -> None:
         """Wait until it is so at all agents."""
-        async with asyncio.timeout(_WAIT_SECONDS):
-            while not all(map(reached, self.agents)):  # noqa: ASYNC110 - agents ask; nothing tells when
-                await asyncio.sleep(0.05)
+        await until(lambda: all(map(reached, self.agents)), _WAIT_SECONDS)
 
     async def shadowed(self, version: str, agents: int, records: int) -> None:
         """Wait until the challenger runs at so many agents, and has scored so many records in all."""
@@ -216,7 +215,7 @@ def test_normal_is_quiet_then_learnt_and_a_fault_is_still_found(
         assert second != first
         await fleet.until(lambda agent: agent.champion.version == second)
         await fleet.until(lambda agent: agent.follower.version >= 2)
-        desk = Desk(fleet.agents[0].store, None)  # type: ignore[arg-type]  # it only reads
+        desk = Desk(fleet.agents[0].store, SystemClock())
         assert [rule["learnt_by"] for rule in desk.suppressions()] == [second]
         steps = [one for one in desk.verdicts() if one["verdict"] in ("retrain", "promote")]
         assert [one["bundle.version"] for one in steps] == [second, second, first, first]

@@ -190,8 +190,10 @@ def _numbers(version: str) -> list[int]:
 
 
 def _is_json_string(value: object) -> bool:
+    if not isinstance(value, str):
+        return False
     try:
-        json.loads(value)  # type: ignore[arg-type] # what is no string is what this looks for
-    except (TypeError, ValueError):
+        json.loads(value)
+    except ValueError:
         return False
     return True

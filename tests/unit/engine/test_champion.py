@@ -10,6 +10,7 @@ from burl.bundle.settings import BundleSettings
 from burl.engine.champion import Champion
 from burl.errors import BundleError
 from support.bundles import BUNDLE, another
+from support.waiting import until
 
 
 class Adopted:
@@ -44,9 +45,7 @@ def test_a_promoted_bundle_is_adopted_and_a_damaged_one_is_not(tmp_path: Path) -
         assert adopted.versions == [second]
         shutil.rmtree(tmp_path / "registry" / "bundles" / first)
         (tmp_path / "registry" / "aliases.json").write_text(f'{{"champion": "{first}"}}')
-        async with asyncio.timeout(10):
-            while not champion.refusals:  # noqa: ASYNC110 - nothing tells when a look was in vain
-                await asyncio.sleep(0.01)
+        await until(lambda: champion.refusals, 10)
         assert champion.version == second
         assert "no bundle" in champion.refusal
         registry.add(BUNDLE)
@@ -68,30 +67,26 @@ def test_a_challenger_runs_in_the_shadow_until_it_is_none(tmp_path: Path) -> Non
     async def shadow(bundle: Bundle | None) -> None:
         shadows.append(bundle.manifest.version if bundle else "")
 
-    async def until(count: int) -> None:
-        async with asyncio.timeout(10):
-            while len(shadows) < count:  # noqa: ASYNC110 - nothing tells when a look was taken
-                await asyncio.sleep(0.01)
+    async def changes(count: int) -> None:
+        await until(lambda: len(shadows) >= count, 10)
 
     async def main() -> None:
         following = asyncio.create_task(champion.follow(Adopted(), shadow))
         second = registry.add(another(tmp_path)).manifest.version
         registry.challenge(second)
-        await until(1)
+        await changes(1)
         aliases = tmp_path / "registry" / "aliases.json"
         kept = aliases.read_text()
         aliases.write_text("no JSON")
-        async with asyncio.timeout(10):
-            while not champion.errors:  # noqa: ASYNC110 - nothing tells when a look failed
-                await asyncio.sleep(0.01)
+        await until(lambda: champion.errors, 10)
         assert champion.refusal
         aliases.write_text(kept)
         registry.challenge(first)
-        await until(2)
+        await changes(2)
         registry.promote(second)
-        await until(4)
+        await changes(4)
         registry.promote(first)
-        await until(5)
+        await changes(5)
         following.cancel()
         assert shadows[:2] == [second, first]
         assert shadows[2:4] == ["", first]

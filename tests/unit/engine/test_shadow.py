@@ -18,6 +18,7 @@ from burl.write.settings import SqliteSettings
 from burl.write.sqlite import SqliteStore
 from support import otlp
 from support.bundles import BUNDLE
+from support.waiting import until
 
 START_NS = 1_795_360_000 * 10**9
 VERSION = load_bundle(BUNDLE).manifest.version
@@ -49,12 +50,7 @@ class World:
         return next(float(m.read()) for m in self.shadow.metrics() if m.name == f"burl_shadow_{name}")  # type: ignore[union-attr, arg-type]  # all are plain metrics
 
     def until(self, reached: Callable[[], bool]) -> None:
-        async def wait() -> None:
-            async with asyncio.timeout(30):
-                while not reached():  # noqa: ASYNC110 - it works in a thread of its own; nothing tells
-                    await asyncio.sleep(0.02)
-
-        asyncio.run(wait())
+        asyncio.run(until(reached, 30))
 
     def stored(self, kind: str) -> list[dict[str, Any]]:
         return [one for one in self.store.shadow(VERSION) if one["burl.shadow.document"] == kind]

@@ -50,21 +50,21 @@ class Pairs(Detector):
 
     def score(self, units: Units) -> Scores:
         """Return for each sequence how many pairs are new, and where the first of them is."""
-        assert isinstance(units, Sequences)  # noqa: S101 - its `units` are windows and sessions
-        odd = [self._new(units, i) for i in range(len(units))]
-        first = [where[0] if where else int(units.offsets[i + 1]) - 1 for i, where in enumerate(odd)]
+        sequences = _sequences(units)
+        odd = [self._new(sequences, i) for i in range(len(sequences))]
+        first = [where[0] if where else int(sequences.offsets[i + 1]) - 1 for i, where in enumerate(odd)]
         return Scores(
             values=np.array([len(where) for where in odd], dtype=np.float64),
-            rows=np.arange(len(units)),
+            rows=np.arange(len(sequences)),
             positions=np.array(first, dtype=np.int64),
         )
 
     def explain(self, units: Units, row: int) -> Explanation:
         """Say which event came, and after which."""
-        assert isinstance(units, Sequences)  # noqa: S101 - its `units` are windows and sessions
-        at = self._new(units, row)[0]
-        before, came = int(units.templates[at - 1]), int(units.templates[at])
-        text = units.catalogue
+        sequences = _sequences(units)
+        at = self._new(sequences, row)[0]
+        before, came = int(sequences.templates[at - 1]), int(sequences.templates[at])
+        text = sequences.catalogue
         return Explanation(
             kind="sequence",
             reason=f'"{text[came].text}" never followed "{text[before].text}" in training.',
@@ -84,3 +84,9 @@ def _judged(sequences: Sequences, i: int) -> range:
 def _pair(sequences: Sequences, at: int) -> tuple[str, str]:
     before, after = sequences.templates[at - 1], sequences.templates[at]
     return sequences.catalogue[int(before)].id, sequences.catalogue[int(after)].id
+
+
+def _sequences(units: Units) -> Sequences:
+    if not isinstance(units, Sequences):
+        raise TypeError(f"pairs scores windows and sessions, not {type(units).__name__}")
+    return units
