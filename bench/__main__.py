@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bench import end_to_end, footprint, growth, health, opensearch, rooms, thrift
+from bench import annotated, end_to_end, footprint, growth, health, opensearch, rooms, thrift
 from bench.chart import number
 from bench.lines import DATA, ROOT
 from bench.page import write_page
@@ -21,6 +21,7 @@ from bench.results import PATH, Results, Size, read_results, regressions
 
 SECTIONS: dict[str, Callable[[Results, Size], None]] = {
     "end_to_end": end_to_end.measure,
+    "annotated": annotated.measure,
     "text": end_to_end.measure_text,
     "rooms": rooms.measure,
     "footprint": footprint.measure,

@@ -2,17 +2,19 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.lines import ROOT
 from burl.demo.agent_process import RunningAgent, running_agent
 
+_STORE = "burl.sqlite"
 _TICKS = os.sysconf("SC_CLK_TCK")
 KIB_A_MB = 1000 / 1.024
 """Kibibytes in a megabyte."""
@@ -53,6 +55,12 @@ class Agent:
         self.send(requests, *options)
         return (self.cpu_seconds() - before) / lines * 1e6
 
+    def annotated(self) -> int:
+        """Return how many annotations stand in its SQLite store."""
+        with closing(sqlite3.connect(self.folder / _STORE)) as store:
+            rows = store.execute("SELECT count(*) FROM documents WHERE kind = 'annotation'")
+            return int(rows.fetchone()[0])
+
     @property
     def _proc(self) -> Path:
         return Path(f"/proc/{self.running.process.pid}")
@@ -73,7 +81,7 @@ def agent(
             ("receive", "http_listen"): "",
             ("receive", "max_ahead_seconds"): "1e9",
             ("state", "directory"): str(folder / "state"),
-            ("write", "sqlite", "path"): str(folder / "burl.sqlite"),
+            ("write", "sqlite", "path"): str(folder / _STORE),
         }
         if bundle is not None:
             settings["bundle", "path"] = str(bundle)

@@ -17,7 +17,7 @@ ALLOWED_LOSS = 0.15
 class Size:
     """How much is measured: lines of each case, rounds; `quick` leaves out most cases."""
 
-    lines: int = 120_000
+    lines: int = 375_000
     rounds: int = 3
     quick: bool = False
 

@@ -1,7 +1,7 @@
 """The loading process: sends a file of requests over real gRPC, and says as JSON what became of them.
 
     python -m bench.sender PORT FILE [--records 500] [--rate LINES_A_SECOND] [--start-ns TIME]
-        [--in-flight 4] [--give-up]
+        [--in-flight 8] [--give-up]
 
 With a rate, a request is sent when its last line has been said; its first is said at TIME, or now.
 A refused request (UNAVAILABLE) comes again, as from Fluent Bit; with `--give-up` it is counted and left.
@@ -22,8 +22,8 @@ from burl.clock import SystemClock
 EXPORT = "/opentelemetry.proto.collector.logs.v1.LogsService/Export"
 _OPTIONS = [("grpc.max_send_message_length", -1), ("grpc.enable_http_proxy", 0)]
 _RETRY_SECONDS = 0.2
-IN_FLIGHT = 4
-"""Requests that wait for their answer at once, as of a Fluent Bit with four workers."""
+IN_FLIGHT = 8
+"""Requests that wait for their answer at once: `net.max_worker_connections` of deploy/fluent-bit."""
 
 
 class Sender:
