@@ -1,6 +1,7 @@
 import pytest
 
 from bench.__main__ import main
+from bench.annotated import Spent, of_an_annotation
 from bench.lines import Line, Log, shop
 from bench.requests import Form, requests
 from bench.results import PATH
@@ -37,6 +38,11 @@ def test_lines_are_the_same_for_a_seed_and_fresh_at_each_repetition() -> None:
     assert first == second
     assert not set(first[:50]) & set(first[50:])
     assert all(body.startswith("order ") and body.endswith(" took 12 ms") for body in first)
+
+
+def test_an_annotation_takes_what_more_of_them_cost_more() -> None:
+    few, many = Spent(cost=5.0, annotated=0.002), Spent(cost=7.0, annotated=0.022)
+    assert of_an_annotation(few, many) == pytest.approx(100.0)
 
 
 @pytest.mark.slow
