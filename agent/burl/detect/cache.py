@@ -71,6 +71,12 @@ class ScoreCache(Memory[bytes, float]):
         return np.array(found, dtype=np.float64)
 
 
+def sequence_key(sequences: Sequences, row: int, dense: Ints) -> SequenceKey:
+    """Return the key of one sequence, whose events are `dense`; see `sequence_keys`."""
+    events = dense.astype(np.int32).tobytes()
+    return sequences.kinds[row], int(sequences.leads[row]), bool(sequences.complete[row]), events
+
+
 def sequence_keys(sequences: Sequences, dense: Ints) -> list[SequenceKey]:
     """Return for each sequence, whose events are `dense`, all that detectors of events tell it by."""
     events = dense.astype(np.int32)

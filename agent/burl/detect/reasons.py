@@ -1,6 +1,7 @@
 """Says in words what a model that predicts the next event saw."""
 
 from dataclasses import dataclass
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -15,17 +16,51 @@ _WHOLE_PERCENT = 10
 """From here on a share is told without decimals."""
 
 
+class Prediction(NamedTuple):
+    """What a model expected at the end of a window, and what came; symbols and their probabilities.
+
+    Attributes:
+        came: what came.
+        before: what stood before it.
+        probability: of what came.
+        rank: of what came, from 1.
+        likely: what was most probable besides, the likeliest first.
+        probabilities: of those.
+    """
+
+    came: int
+    before: int
+    probability: float
+    rank: int
+    likely: list[int]
+    probabilities: list[float]
+
+    @classmethod
+    def of(cls, window: npt.NDArray[np.int32], logs: npt.NDArray[np.float32], vocabulary: Vocabulary) -> Self:
+        """The last symbol of `window` came; `logs` are the log probabilities of all that could."""
+        came = int(window[-1])
+        early = came == vocabulary.unseen + 1  # then the end stands between the last event and the pad
+        before = int(window[-3 if early else -2])
+        rank = int(np.count_nonzero(logs > logs[came])) + 1
+        order = np.argsort(-logs, kind="stable").tolist()
+        likely = [symbol for symbol in order if symbol != came][:_EXPECTED]
+        probabilities = [float(np.exp(logs[symbol])) for symbol in likely]
+        return cls(came, before, float(np.exp(logs[came])), rank, likely, probabilities)
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Explains one sequence.
 
     Attributes:
-        sequence: exactly one sequence.
+        sequences: the sequence is one of these.
+        row: which.
         position: flat position of the record that is named.
         decisive: whether the paper's rule, too, calls it abnormal.
     """
 
-    sequence: Sequences
+    sequences: Sequences
+    row: int
     position: int
     decisive: bool
 
@@ -35,41 +70,37 @@ class Reason:
 
     def unseen(self) -> Explanation:
         """The named event was never seen in training."""
-        text = self.sequence.catalogue[self._template].text
+        text = self.sequences.catalogue[self._template].text
         return self._explanation(f"{self._subject}: '{text}' was never seen in training")
 
-    def improbable(
-        self, window: npt.NDArray[np.int32], logs: npt.NDArray[np.float32], vocabulary: Vocabulary
-    ) -> Explanation:
-        """The last symbol of `window` came; `logs` are the log probabilities of all that could."""
-        came = int(window[-1])
-        order = np.argsort(-logs, kind="stable")
-        likely = [int(symbol) for symbol in order if symbol != came][:_EXPECTED]
-        named = " or ".join(f"{self._name(s, vocabulary)} ({_percent(logs[s])})" for s in likely)
-        early = came == vocabulary.unseen + 1  # then the end stands between the last event and the pad
-        before = self._name(int(window[-3 if early else -2]), vocabulary)
+    def improbable(self, predicted: Prediction, vocabulary: Vocabulary) -> Explanation:
+        """Something else was expected; symbols are those of `vocabulary`."""
+        expected = zip(predicted.likely, predicted.probabilities, strict=True)
+        named = " or ".join(f"{self._name(s, vocabulary)} ({_percent(share)})" for s, share in expected)
         reason = (
-            f"{self._subject}: after {before} came {self._name(came, vocabulary)}"
-            f" (probability {_percent(logs[came])}); expected {named}"
+            f"{self._subject}: after {self._name(predicted.before, vocabulary)}"
+            f" came {self._name(predicted.came, vocabulary)} (probability {_percent(predicted.probability)});"
+            f" expected {named}"
         )
         found = self._explanation(reason)
-        found.probability = float(np.exp(logs[came]))
-        indexes = [vocabulary.decode(s, self.sequence.catalogue) for s in likely if s < vocabulary.unseen]
+        found.probability = predicted.probability
+        catalogue = self.sequences.catalogue
+        indexes = [vocabulary.decode(s, catalogue) for s in predicted.likely if s < vocabulary.unseen]
         found.expected_templates = [index for index in indexes if index >= 0]
         found.detail = {
-            "expected_probabilities": [round(float(np.exp(logs[s])), 6) for s in likely],
-            "rank": int(np.count_nonzero(logs > logs[came])) + 1,
+            "expected_probabilities": [round(share, 6) for share in predicted.probabilities],
+            "rank": predicted.rank,
         }
         return found
 
     @property
     def _subject(self) -> str:
-        kind, key = self.sequence.kinds[0], self.sequence.keys[0]
-        return f"{kind} {key}" if self.sequence.unit == "session" else f"stream {key}"
+        kind, key = self.sequences.kinds[self.row], self.sequences.keys[self.row]
+        return f"{kind} {key}" if self.sequences.unit == "session" else f"stream {key}"
 
     @property
     def _template(self) -> int:
-        return int(self.sequence.templates[self.position])
+        return int(self.sequences.templates[self.position])
 
     def _name(self, symbol: int, vocabulary: Vocabulary) -> str:
         if symbol == vocabulary.unseen:
@@ -78,22 +109,23 @@ class Reason:
             return "the end, earlier than in training"
         if symbol > vocabulary.unseen:
             return "the beginning"
-        index = vocabulary.decode(symbol, self.sequence.catalogue)
-        return f"'{self.sequence.catalogue[index].text}'" if index >= 0 else vocabulary.ids[symbol]
+        index = vocabulary.decode(symbol, self.sequences.catalogue)
+        return f"'{self.sequences.catalogue[index].text}'" if index >= 0 else vocabulary.ids[symbol]
 
     def _explanation(self, reason: str) -> Explanation:
-        lead = int(self.sequence.leads[0])
-        times = self.sequence.times_ns[lead:]
+        sequences, row = self.sequences, self.row
+        start, stop = int(sequences.offsets[row] + sequences.leads[row]), int(sequences.offsets[row + 1])
+        times_ns = sequences.times_ns[start:stop].tolist()
         return Explanation(
             kind="sequence",
             reason=reason,
             template=self._template,
-            start_ns=int(times.min()),
-            end_ns=int(times.max()),
+            start_ns=min(times_ns),
+            end_ns=max(times_ns),
             decisive=self.decisive,
         )
 
 
-def _percent(log: np.float32) -> str:
-    share = 100 * float(np.exp(log))
+def _percent(probability: float) -> str:
+    share = 100 * probability
     return f"{share:.2g} %" if share < _WHOLE_PERCENT else f"{share:.0f} %"

@@ -1,37 +1,41 @@
 """The key model: how probable each event is after the h before it."""
 
 import json
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from burl.detect.base import Corpus, Explanation, Progress, Scores
-from burl.detect.cache import Memory, ScoreCache, SequenceKey, sequence_keys
+from burl.detect.cache import Memory, ScoreCache, SequenceKey, sequence_key, sequence_keys
 from burl.detect.cells import log_softmax
 from burl.detect.contexts import Contexts, Symbols, contexts, shortened
 from burl.detect.deeplog.parts import named, without_lost_begins
 from burl.detect.deeplog.settings import DeepLogConfig
 from burl.detect.deeplog.usual import Usual
-from burl.detect.reasons import Reason
+from burl.detect.deeplog.worst import Judged, Worst, first_offsets, worst_of
+from burl.detect.reasons import Prediction, Reason
 from burl.detect.recurrent import Network, load_network
 from burl.detect.vocabulary import Vocabulary
-from burl.distinct import distinct_counts
 from burl.errors import BundleError
 from burl.receive.batch import Ints
 from burl.window import Sequences, Unit
 
 _HIGHEST = 20.0
 """-log10 of the smallest probability told apart; also what an event never seen scores, when it counts."""
-_NOTHING_LEARNT = "deeplog has learnt nothing that it could judge windows by"
 _SHORTENED = 4
 """One window in so many is also learnt with a shorter history."""
 _MAX_SEQUENCES = 10_000
 """Judged sequences that are remembered. Of the shop's sessions three of four are like one before."""
+_MAX_PREDICTIONS = 1_000
+"""Explained windows that are remembered. Of ten sequences found on the shop and HDFS, nine go wrong at one
+that was explained before; the network takes .2 ms for it."""
 _DIGITS = 6
 """Scores are rounded: float32 sums differ in the last bits with the size of the batch they were part of."""
+
+
+Floats = npt.NDArray[np.float64]
 
 
 class _Learnt(NamedTuple):
@@ -49,7 +53,8 @@ class KeyModel:
         self._config = config
         self._learnt: _Learnt | None = None
         self._cache = ScoreCache(config.max_cached)
-        self._worst: Memory[SequenceKey, tuple[float, int]] = Memory(_MAX_SEQUENCES)
+        self._worst: Memory[SequenceKey, Worst] = Memory(_MAX_SEQUENCES)
+        self._predictions: Memory[bytes, Prediction] = Memory(_MAX_PREDICTIONS)
 
     def fit(self, corpus: Corpus, progress: Progress, seed: int) -> None:
         """Learn from all sequences of `corpus`; without a kind that is common enough, learn nothing."""
@@ -108,52 +113,62 @@ class KeyModel:
 
     def score(self, sequences: Sequences) -> Scores:
         """Score each sequence: the largest -log10 of an event's probability, and where that was."""
-        positions = np.minimum(sequences.offsets[:-1] + sequences.leads, sequences.offsets[1:] - 1)
-        values = np.zeros(len(sequences), dtype=np.float64)
+        values, offsets = np.zeros(len(sequences)), first_offsets(sequences)
         if learnt := self._learnt:
-            keys = sequence_keys(
-                sequences, learnt.vocabulary.encode(sequences.templates, sequences.catalogue)
-            )
-            worst = self._worst.values(keys, lambda rows: self._find(sequences.take(np.array(rows)), learnt))
-            values[:] = [value for value, _ in worst]
-            positions = sequences.offsets[:-1] + np.array([offset for _, offset in worst], dtype=np.int64)
-        return Scores(values, np.arange(len(sequences)), positions)
-
-    def _find(self, sequences: Sequences, learnt: _Learnt) -> Iterable[tuple[float, int]]:
-        """Return the largest score of each sequence, and how far from its begin that was."""
-        values = np.zeros(len(sequences), dtype=np.float64)
-        positions = np.minimum(sequences.offsets[:-1] + sequences.leads, sequences.offsets[1:] - 1)
-        judged = self._contexts(sequences, learnt)
-        scores = self._cache.scores(judged.windows, self._surprise) if len(judged) else np.empty(0)
-        _fill(values, positions, judged.rows, judged.positions, scores)
-        rows, where = self._unseen(sequences, learnt)
-        _fill(values, positions, rows, where, np.full(len(rows), _HIGHEST))
-        return zip(values.tolist(), (positions - sequences.offsets[:-1]).tolist(), strict=True)
+            worst = self._worst_of(sequences, learnt)
+            values[:] = [each.score for each in worst]
+            offsets[:] = [each.offset for each in worst]
+        return Scores(values, np.arange(len(sequences)), sequences.offsets[:-1] + offsets)
 
     def broken(self, sequences: Sequences) -> npt.NDArray[np.bool_]:
         """Return which sequences the paper's rule calls abnormal: an event not among the g most probable."""
         broken = np.zeros(len(sequences), dtype=np.bool_)
-        if self._learnt:
-            judged = self._contexts(sequences, self._learnt)
-            ranks = self._ranks(judged)
-            broken[judged.rows[ranks >= self._config.candidates]] = True
-            broken[self._unseen(sequences, self._learnt)[0]] = True
+        if learnt := self._learnt:
+            broken[:] = [each.is_broken for each in self._worst_of(sequences, learnt)]
         return broken
 
     def explain(self, sequences: Sequences, row: int) -> Explanation:
         """Say what was expected at the worst event of sequence `row`, and what came."""
-        one = sequences.take(np.array([row]))
-        scores = self.score(one)
-        reason = Reason(one, int(scores.positions[0]), bool(self.broken(one)[0]))
+        start, stop = int(sequences.offsets[row]), int(sequences.offsets[row + 1])
         learnt = self._learnt
-        if learnt is None or one.kinds[0] not in learnt.symbols.kinds:
-            return reason.unjudged()
-        judged = self._contexts(one, learnt)
-        if scores.positions[0] in self._unseen(one, learnt)[1] or not len(judged):
+        if learnt is None or sequences.kinds[row] not in learnt.symbols.kinds:
+            first = min(start + int(sequences.leads[row]), stop - 1)
+            return Reason(sequences, row, first, decisive=False).unjudged()
+        dense = learnt.vocabulary.encode(sequences.templates[start:stop], sequences.catalogue)
+        [worst] = self._worst.values(
+            [sequence_key(sequences, row, dense)],
+            lambda _: self._find(sequences.take(np.array([row])), learnt),
+        )
+        reason = Reason(sequences, row, start + worst.offset, worst.is_broken)
+        if not worst.window:
             return reason.unseen()
-        worst = int(np.argmax(self._cache.scores(judged.windows, self._surprise)))
-        window = judged.windows[worst]
-        return reason.improbable(window, self._log_probabilities(window[None])[0], learnt.vocabulary)
+        [predicted] = self._predictions.values(
+            [worst.window], lambda _: [self._predict(worst.window, learnt)]
+        )
+        return reason.improbable(predicted, learnt.vocabulary)
+
+    def _predict(self, window: bytes, learnt: _Learnt) -> Prediction:
+        symbols = np.frombuffer(window, dtype=np.int32)
+        return Prediction.of(symbols, self._log_probabilities(symbols[None], learnt)[0], learnt.vocabulary)
+
+    def _worst_of(self, sequences: Sequences, learnt: _Learnt) -> list[Worst]:
+        keys = sequence_keys(sequences, learnt.vocabulary.encode(sequences.templates, sequences.catalogue))
+        return self._worst.values(keys, lambda rows: self._find(sequences.take(np.array(rows)), learnt))
+
+    def _find(self, sequences: Sequences, learnt: _Learnt) -> list[Worst]:
+        known = self._contexts(sequences, learnt)
+        verdicts = self._cache.scores(known.windows, self._verdicts) if len(known) else np.empty(0)
+        rows, unseen = self._unseen(sequences, learnt)
+        positions = np.concatenate([known.positions, unseen])
+        judged = Judged(
+            rows=np.concatenate([known.rows, rows]),
+            positions=positions,
+            scores=np.concatenate([np.abs(verdicts), np.full(len(rows), _HIGHEST)]),
+            is_broken=np.concatenate([np.signbit(verdicts), np.ones(len(rows), dtype=np.bool_)]),
+            is_unseen=np.isin(positions, unseen),
+            windows=known.windows,
+        )
+        return worst_of(sequences, judged)
 
     def _contexts(self, sequences: Sequences, learnt: _Learnt) -> Contexts:
         dense = learnt.vocabulary.encode(sequences.templates, sequences.catalogue)
@@ -175,33 +190,20 @@ class KeyModel:
         positions = np.flatnonzero((dense == learnt.vocabulary.unseen) & judged & known)
         return rows[positions], positions
 
-    def _surprise(self, windows: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
+    def _verdicts(self, windows: npt.NDArray[np.int32]) -> Floats:
+        """Return -log10 of the probability of what came; its sign, of a 0 too, says if the rule is broken."""
         if self._learnt is None:
-            raise ValueError(_NOTHING_LEARNT)
-        logs = self._log_probabilities(windows)
-        came = np.take_along_axis(logs, windows[:, -1:].astype(np.int64), axis=1)[:, 0]
-        scores = np.clip(came.astype(np.float64) / -np.log(10.0), 0.0, _HIGHEST)
-        scores = self._learnt.usual.limited(windows, scores)
-        rounded: npt.NDArray[np.float64] = np.round(scores, _DIGITS)
-        return rounded
-
-    def _ranks(self, judged: Contexts) -> Ints:
-        """Return how many symbols were more probable than the one that came."""
-        if not len(judged):
-            return np.empty(0, dtype=np.int64)
-        found: dict[bytes, int] = {}
-        inverse = [found.setdefault(window.tobytes(), len(found)) for window in judged.windows]
-        _, firsts, _ = distinct_counts(np.array(inverse, dtype=np.int64))
-        windows = judged.windows[firsts]
-        logs = self._log_probabilities(windows)
+            raise ValueError("deeplog has learnt nothing that it could judge windows by")
+        logs = self._log_probabilities(windows, self._learnt)
         came = np.take_along_axis(logs, windows[:, -1:].astype(np.int64), axis=1)
-        ranks: Ints = np.count_nonzero(logs > came, axis=1)[inverse]
-        return ranks
+        surprises = np.clip(came[:, 0].astype(np.float64) / -np.log(10.0), 0.0, _HIGHEST)
+        surprises = np.round(self._learnt.usual.limited(windows, surprises), _DIGITS)
+        is_broken = np.count_nonzero(logs > came, axis=1) >= self._config.candidates
+        verdicts: Floats = np.copysign(surprises, np.where(is_broken, -1.0, 1.0))
+        return verdicts
 
-    def _log_probabilities(self, windows: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
-        if self._learnt is None:
-            raise ValueError(_NOTHING_LEARNT)
-        return log_softmax(self._learnt.model.run(windows[:, :-1].astype(np.int64)))
+    def _log_probabilities(self, windows: npt.NDArray[np.int32], learnt: _Learnt) -> npt.NDArray[np.float32]:
+        return log_softmax(learnt.model.run(windows[:, :-1].astype(np.int64)))
 
     def _check(self) -> None:
         """Refuse a network that does not fit its vocabulary, at load."""
@@ -214,16 +216,3 @@ class KeyModel:
 def _common_kinds(sequences: Sequences, least: int) -> tuple[str, ...]:
     kinds, counts = np.unique(np.array(sequences.kinds, dtype=object), return_counts=True)
     return tuple(str(kind) for kind, count in zip(kinds, counts, strict=True) if count >= least)
-
-
-def _fill(
-    values: npt.NDArray[np.float64], positions: Ints, rows: Ints, where: Ints, scores: npt.NDArray[Any]
-) -> None:
-    """Raise `values` to the largest score of each row, and set `positions` to the first place that has it.
-
-    `rows` ascends, `where` within each row too.
-    """
-    before = values.copy()
-    np.maximum.at(values, rows, scores)
-    hits = ((scores == values[rows]) & (scores > before[rows])).nonzero()[0][::-1]
-    positions[rows[hits]] = where[hits]  # of several the last one written: the first place

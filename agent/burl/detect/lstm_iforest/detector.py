@@ -13,7 +13,7 @@ from burl.detect.cache import ScoreCache
 from burl.detect.forest import Forest
 from burl.detect.lstm_iforest.config import LstmIforestConfig
 from burl.detect.lstm_iforest.errors import UNSEEN, Errors, Floats, window_errors
-from burl.detect.reasons import Reason
+from burl.detect.reasons import Prediction, Reason
 from burl.detect.symbol_model import SymbolModel, TrainingWindows
 from burl.errors import BundleError
 from burl.receive.batch import Ints
@@ -138,7 +138,7 @@ class LstmIforest(Detector):
         one = _sequences(units).take(np.array([row]))
         scores = self.score(one)
         decisive = scores.decisive is not None and bool(scores.decisive[0])
-        reason = Reason(one, int(scores.positions[0]), decisive)
+        reason = Reason(one, 0, int(scores.positions[0]), decisive)
         learnt = self._learnt
         if learnt is None or one.kinds[0] not in learnt.model.symbols.kinds:
             return reason.unjudged()
@@ -160,7 +160,8 @@ class LstmIforest(Detector):
             return reason.unseen()
         worst = int(np.argmax(self._cache.scores(known.windows, lambda w: window_errors(model, w))))
         window = known.windows[worst]
-        return reason.improbable(window, model.outputs(window[None])[0], model.vocabulary)
+        predicted = Prediction.of(window, model.outputs(window[None])[0], model.vocabulary)
+        return reason.improbable(predicted, model.vocabulary)
 
     def _judge(self, learnt: _Learnt, sequences: Sequences) -> _Judged:
         errors, limits = self._errors(learnt.model, sequences), learnt.limits

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from burl.detect.base import Corpus, Detector, DetectorConfig, Explanation, Progress, Scores, Units
 from burl.detect.cache import ScoreCache
 from burl.detect.next_message.config import NextMessageConfig
-from burl.detect.reasons import Reason
+from burl.detect.reasons import Prediction, Reason
 from burl.detect.symbol_model import SymbolModel, TrainingWindows, Windows, came
 from burl.receive.batch import Ints
 from burl.window import Sequences, Unit
@@ -115,7 +115,7 @@ class NextMessage(Detector):
         """Say what was expected at the least probable message, what came, and whether it is unplaced."""
         one = _sequences(units).take(np.array([row]))
         _values, positions, decisive = self._scores(one)
-        reason = Reason(one, int(positions[0]), bool(decisive[0]))
+        reason = Reason(one, 0, int(positions[0]), bool(decisive[0]))
         found = self._explained(one, reason)
         found.detail = {**found.detail, "unplaced": reason.decisive}
         return found
@@ -129,7 +129,8 @@ class NextMessage(Detector):
             return reason.unseen()
         worst = int(np.argmax(np.abs(self._cache.scores(judged.windows, self._verdicts))))
         window = judged.windows[worst]
-        return reason.improbable(window, model.outputs(window[None])[0], model.vocabulary)
+        predicted = Prediction.of(window, model.outputs(window[None])[0], model.vocabulary)
+        return reason.improbable(predicted, model.vocabulary)
 
     def _judge(self, model: SymbolModel, sequences: Sequences) -> _Judged:
         known = model.contexts(sequences)
