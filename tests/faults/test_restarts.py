@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import logging
 import os
+import random
 import resource
 import shutil
 import stat
@@ -17,6 +18,8 @@ import pytest
 
 from burl.clock import ManualClock
 from burl.engine.checkpoint import STATE_VERSION, StateDirectory
+from burl.engine.group import Member, journaled
+from burl.engine.journal import read_journal
 from burl.errors import ConfigError, Refused
 from support.engine_world import EPOCH, EngineWorld, Line, request
 
@@ -101,6 +104,10 @@ def test_what_is_redacted_is_nowhere_on_disk_and_replayed_as_it_was_judged(tmp_p
     shutil.copytree(tmp_path / "killed", tmp_path / "next")  # what a kill would leave behind
     world.end()
     kept = [path.read_bytes() for path in (tmp_path / "next").rglob("*") if path.is_file()]
+    journals = (path for path in (tmp_path / "next").rglob("journal-*"))
+    kept += [
+        member.raw for path in journals for entry in read_journal(path) for member in journaled(entry).members
+    ]
     assert not [data for data in kept if b"alice" in data or b"at n7" in data]
     world = EngineWorld(tmp_path / "next", redact=redact)
     assert world.start() == 2
@@ -123,7 +130,7 @@ def test_a_request_that_ends_the_process_at_each_replay_becomes_a_dead_letter(tm
     asyncio.run(world.send(line("disk failed")))
     journal = max((tmp_path / "state").glob("journal-*")).read_bytes()
     world.end()
-    at_hand = hashlib.sha256(request(line("disk failed"))).hexdigest()
+    at_hand = Member.of(request(line("disk failed")), 0).digest.hex()
     for path in (tmp_path / "state").iterdir():
         path.unlink()
     StateDirectory(tmp_path / "state").journal_path(1).write_bytes(journal)
@@ -163,7 +170,7 @@ def test_a_full_state_directory_refuses_and_recovers_by_itself(tmp_path: Path) -
     """D-3, D-4, D-15."""
     world = EngineWorld(tmp_path)
     world.start()
-    large = line("disk failed " + "x" * 300_000)
+    large = line("disk failed " + random.Random(1).randbytes(200_000).hex())
     asyncio.run(world.send(line("first")))
     with full_disk(200_000), pytest.raises(Refused, match="journal"):
         asyncio.run(world.send(large))

@@ -48,7 +48,7 @@ def judged_in_groups(raws: Sequence[bytes], size: int) -> Findings:
     judge = Judge(Decoder(settings.receive, pipeline.streams), pipeline)
     found = Findings()
     for start in range(0, len(raws), size):
-        members = [Member(raw, b"", EPOCH * 10**9) for raw in raws[start : start + size]]
+        members = [Member.of(raw, EPOCH * 10**9) for raw in raws[start : start + size]]
         for findings in judge.begin(Group("peer", members)).slices:
             found.extend(findings)
     found.extend(pipeline.flush())

@@ -6,7 +6,6 @@ the thread comes to them are judged together: a large batch costs less a line.
 """
 
 import asyncio
-import hashlib
 import logging
 import queue
 import threading
@@ -235,16 +234,16 @@ class Engine:
         if self._stopping:
             raise Refused("stopping")
         waiting: dict[bytes, list[Answer]] = {}
-        group = Group(requests[0].sender, list(self._new(requests, waiting)))
-        if not group.members:
-            return
-        self._quiet_since = self._clock.monotonic()
-        self._hoards = True
         try:
+            group = Group(requests[0].sender, list(self._new(requests, waiting)))
+            if not group.members:
+                return
+            self._quiet_since = self._clock.monotonic()
+            self._hoards = True
             begun = self._judge.begin(group)
         except MemoryError as full:
             raise Refused("memory") from full
-        self._journal(*group.entry(begun.kept), blob=begun.kept)
+        self._journal(*group.entry(begun.kept))
         for member, kept, error in zip(group.members, begun.kept, begun.errors, strict=True):
             self._answers.begin(member.digest, waiting[member.digest], error)
             if self._shadow and error is None:
@@ -257,14 +256,14 @@ class Engine:
             raw = request.raw
             if raw is None:
                 continue
-            digest = hashlib.sha256(raw).digest()
-            if digest in self._resends:
-                self._answers.wait(digest, request.answer)
-            elif digest in waiting:
-                waiting[digest].append(request.answer)
+            member = Member.of(raw, request.arrival_ns)
+            if member.digest in self._resends:
+                self._answers.wait(member.digest, request.answer)
+            elif member.digest in waiting:
+                waiting[member.digest].append(request.answer)
             else:
-                waiting[digest] = [request.answer]
-                yield Member(raw, digest, request.arrival_ns)
+                waiting[member.digest] = [request.answer]
+                yield member
 
     def _store(self, slices: Iterator[Findings], group: Group) -> None:
         """Judge requests that have been journaled and hand over what they lead to; never raises."""
@@ -297,9 +296,9 @@ class Engine:
                 self._shadow.advance(now_ns)
         self._storage.maintain(self._state)
 
-    def _journal(self, *entry: Any, blob: Sequence[bytes] = ()) -> None:
+    def _journal(self, *entry: Any) -> None:
         try:
-            self._storage.append(*entry, blob=blob)
+            self._storage.append(*entry)
         except OSError as error:
             raise Refused("journal") from error
 

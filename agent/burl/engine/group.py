@@ -1,20 +1,36 @@
 """Requests that are judged together, and how the journal keeps them."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Any
 
+from lz4 import block
+
 DIGEST_BYTES = 32
+_PACKED = "packed"
+"""The kind of a journal's entry that holds requests as they are kept now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A request: its bytes, the SHA-256 of what its sender sent, and when it arrived."""
+    """A request: when it arrived, its bytes, these packed, and the SHA-256 of what its sender sent, packed.
 
-    raw: bytes
-    digest: bytes
+    Packing by LZ4 and hashing what is left costs less than hashing all and writing it to the journal: with
+    Kubernetes attributes 0.5 us a line instead of 1.1, and a twelfth of the bytes (bench/end_to_end.py).
+    """
+
     arrival_ns: int
+    raw: bytes
+    packed: bytes
+    digest: bytes
+
+    @classmethod
+    def of(cls, raw: bytes, arrival_ns: int) -> "Member":
+        """Return the request that `raw` is. Raises MemoryError."""
+        packed: bytes = block.compress(raw)
+        return cls(arrival_ns, raw, packed, hashlib.sha256(packed).digest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +50,28 @@ class Group:
         return (Group(self.sender, [member]) for member in self.members)
 
     def entry(self, kept: Sequence[bytes]) -> tuple[Any, ...]:
-        """Return the journal's entry of them but for its blob: `kept`, what of each may be on disk."""
-        sizes = [[member.arrival_ns, len(raw)] for member, raw in zip(self.members, kept, strict=True)]
-        return "group", b"".join(self.digests), self.sender, sizes
+        """Return the journal's entry of them; `kept` is what of each may be on disk."""
+        columns = zip(self.members, kept, strict=True)
+        return _PACKED, self.sender, [[m.digest, m.arrival_ns, _packed(m, raw)] for m, raw in columns]
+
+
+def _packed(member: Member, kept: bytes) -> bytes:
+    return member.packed if kept is member.raw else bytes(block.compress(kept))
 
 
 def journaled(entry: tuple[Any, ...]) -> Group:
-    """Return the requests of a journal's entry; those of older journals hold one, with its arrival alone."""
+    """Return the requests of a journal's entry."""
+    if entry[0] != _PACKED:
+        return _as_before(entry)
+    _, sender, rows = entry
+    return Group(
+        sender,
+        [Member(arrival_ns, block.decompress(packed), packed, digest) for digest, arrival_ns, packed in rows],
+    )
+
+
+def _as_before(entry: tuple[Any, ...]) -> Group:
+    """Return the requests of an older journal's entry; still older ones hold one, with its arrival alone."""
     _, digests, sender, arrivals, raw = entry
     if isinstance(arrivals, int):
         arrivals = [[arrivals, len(raw)]]
@@ -48,7 +79,10 @@ def journaled(entry: tuple[Any, ...]) -> Group:
     columns = zip(pairwise(ends), split_digests(digests), arrivals, strict=True)
     return Group(
         sender,
-        [Member(raw[start:end], digest, arrival_ns) for (start, end), digest, (arrival_ns, _) in columns],
+        [
+            Member(arrival_ns, raw[start:end], b"", digest)
+            for (start, end), digest, (arrival_ns, _) in columns
+        ],
     )
 
 

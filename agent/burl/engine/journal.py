@@ -5,26 +5,20 @@ payload is a msgpack array whose first item names the kind of the entry. A tail 
 ends the journal: what it held was never answered, so its sender sends it again. Entries are appended in the
 engine's order, before they are judged: what cannot be appended is refused, and has changed nothing.
 
-Requests are kept raw: replaying them through the same rooms gives the same findings, and nothing is
-serialised on the hot path.
+Requests are kept as they came, packed: replaying them through the same rooms gives the same findings, and no
+column of theirs is serialised on the hot path.
 """
 
 import os
 import struct
 import zlib
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgpack
 
 _HEADER = struct.Struct("<II")
-_BLOB, _BIN_32 = struct.Struct(">BI"), 0xC6
-"""What msgpack has before a value of bytes: its kind and its length."""
-_MAX_PARTS = 512
-"""Stretches that one write takes; the system takes 1,024."""
 
 
 class Journal:
@@ -47,22 +41,15 @@ class Journal:
         """Bytes of whole entries."""
         return self._end
 
-    def append(self, *entry: Any, blob: Sequence[bytes] = ()) -> None:
-        """Append an entry of msgpack-able values. Raises OSError; the journal then holds no part of it.
-
-        Pieces of `blob` make up one more value, the last; they are not copied, which would take three times
-        as long as writing them.
-        """
-        parts = [_packed(entry, blob), *blob]
-        size, checksum = sum(map(len, parts)), 0
-        for part in parts:
-            checksum = zlib.crc32(part, checksum)
+    def append(self, *entry: Any) -> None:
+        """Append an entry of msgpack-able values. Raises OSError; the journal then holds no part of it."""
+        payload: bytes = msgpack.packb(entry, use_bin_type=True)
         try:
-            _write(self._fd, [_HEADER.pack(size, checksum), *parts], self._end)
+            _write(self._fd, _HEADER.pack(len(payload), zlib.crc32(payload)) + payload, self._end)
         except OSError:
             os.ftruncate(self._fd, self._end)
             raise
-        self._end += _HEADER.size + size
+        self._end += _HEADER.size + len(payload)
         self.dirty = True
 
     def sync(self) -> None:
@@ -77,27 +64,12 @@ class Journal:
         os.close(self._fd)
 
 
-def _packed(entry: tuple[Any, ...], blob: Sequence[bytes]) -> bytes:
-    """Return an entry's values, and what stands before those of its blob."""
-    if not blob:
-        return bytes(msgpack.packb(entry, use_bin_type=True))
-    packer = msgpack.Packer(use_bin_type=True, autoreset=False)
-    packer.pack_array_header(len(entry) + 1)
-    for value in entry:
-        packer.pack(value)
-    return bytes(packer.bytes()) + _BLOB.pack(_BIN_32, sum(map(len, blob)))
-
-
-def _write(fd: int, parts: Iterable[bytes], position: int) -> None:
-    """Write all of `parts`. Raises OSError; some of it may be written then."""
-    left = deque(memoryview(part) for part in parts if part)
+def _write(fd: int, data: bytes, position: int) -> None:
+    """Write all of `data`. Raises OSError; some of it may be written then."""
+    left = memoryview(data)
     while left:
-        written = os.pwritev(fd, list(islice(left, _MAX_PARTS)), position)
-        position += written
-        while left and written >= len(left[0]):
-            written -= len(left.popleft())
-        if written:
-            left[0] = left[0][written:]
+        written = os.pwrite(fd, left, position)
+        position, left = position + written, left[written:]
 
 
 def read_journal(path: Path) -> Iterator[tuple[Any, ...]]:

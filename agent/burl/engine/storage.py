@@ -6,7 +6,7 @@ is done by one thread beside it, so that a slow disk holds no request up.
 
 import logging
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -77,11 +77,11 @@ class Storage:
         """Checkpoint what was recovered and start its journal. Raises OSError."""
         self._rotate(state)()
 
-    def append(self, *entry: Any, blob: Sequence[bytes] = ()) -> None:
+    def append(self, *entry: Any) -> None:
         """Append an entry to the journal, see there. Raises OSError; the journal then holds no part of it."""
         if self._journal is None:
             raise OSError("the state directory is not open")
-        self._journal.append(*entry, blob=blob)
+        self._journal.append(*entry)
         if entry[0] != ADVANCE or self._journal.size_bytes >= _ADVANCES_BYTES:
             self._unsaved = True
 

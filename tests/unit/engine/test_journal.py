@@ -31,25 +31,6 @@ def test_a_journal_cut_anywhere_gives_a_prefix_and_goes_on_from_there(
         assert list(read_journal(path)) == [*kept, ("advance", b"", 1)]
 
 
-@given(st.lists(st.binary(max_size=300), max_size=4), st.integers(1, 3))
-def test_a_blob_is_one_more_value_however_it_is_cut(pieces: list[bytes], times: int) -> None:
-    with TemporaryDirectory() as directory:
-        path = Path(directory) / "journal"
-        journal = Journal(path)
-        for number in range(times):
-            journal.append("group", number, blob=[b"first", *pieces])
-        journal.close()
-        whole = b"".join([b"first", *pieces])
-        assert list(read_journal(path)) == [("group", number, whole) for number in range(times)]
-
-
-def test_a_blob_of_very_many_pieces_is_written(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "journal")
-    journal.append("group", blob=[b"piece"] * 3000)
-    journal.close()
-    assert list(read_journal(tmp_path / "journal")) == [("group", b"piece" * 3000)]
-
-
 def test_a_damaged_entry_ends_the_journal(tmp_path: Path) -> None:
     path = tmp_path / "journal"
     journal = Journal(path)
