@@ -7,10 +7,10 @@ import numpy as np
 
 from burl.parse import Catalogue
 from burl.receive.batch import Batch, Ints
-from burl.window.finders import Finder, by_line, from_slots, from_text
+from burl.window.finders import Finder, from_slots, from_text, from_texts
 from burl.window.groups import group
 from burl.window.numbered import Id, Ids, Numbered
-from burl.window.patterns import Finds, has_name, hints_of, id_pattern, starts_of, word_pattern
+from burl.window.patterns import Finds, has_name, id_pattern, starts_of, word_pattern
 from burl.window.portion import Parameters, Portion
 from burl.window.search import Search
 from burl.window.spec import TRACE_ID, SessionSpec, Slot
@@ -31,7 +31,7 @@ class Mentions(NamedTuple):
 
 
 def _search(kind: int, shape: str, pattern: Callable[[str], Finds]) -> Search:
-    return Search(kind, pattern(shape), hints_of(shape), starts_of(shape))
+    return Search(kind, pattern(shape), starts_of(shape))
 
 
 def _attribute(attributes: Mapping[str, Any], name: str) -> str:
@@ -58,50 +58,59 @@ class Extractor:
         self._attributes = [(index, kind.attribute) for index, kind in kinds if kind.attribute]
         patterns = [Search(index, id_pattern(kind.pattern)) for index, kind in kinds if kind.pattern]
         shapes = [_search(index, kind.shape, id_pattern) for index, kind in kinds if kind.shape]
-        self._by_pattern = from_text(patterns) if patterns else None
-        self._by_shape = by_line(from_text([*patterns, *shapes])) if shapes else None
+        self._patterns = patterns
+        self._by_pattern = from_texts(patterns) if patterns else None
+        self._by_shape = from_texts([*patterns, *shapes]) if shapes else self._by_pattern
         self._names = {
             index: _search(index, kind.shape, word_pattern) for index, kind in kinds if has_name(kind.shape)
         }
-        self._finders: list[Finder | None] = []
-        self._searched = np.empty(0, dtype=np.bool_)
+        self._finders: list[Finder | None] = [None]
+        self._numbers: dict[Finder | None, int] = {None: 0}
+        self._of_templates = np.empty(0, dtype=np.int64)
+        """The number of each template's finder: most templates have none, or share that of new ones."""
 
     def _finder_of(self, template: int) -> Finder | None:
         """Return what applies to a template: patterns always, slots where known, shapes where it is new."""
         known = self._catalogue[template]
         if known.id in self._slots:
-            return from_slots(self._slots[known.id], self._parameters, self._names, self._by_pattern)
-        if self._by_shape is not None and not known.trained:
-            return self._by_shape
-        return by_line(self._by_pattern) if self._by_pattern else None
+            besides = from_text(self._patterns) if self._patterns else None
+            return from_slots(template, self._slots[known.id], self._parameters, self._names, besides)
+        return self._by_pattern if known.trained else self._by_shape
 
     def _settle(self) -> None:
         """Take in templates that were born since the last call."""
-        for template in range(len(self._finders), len(self._catalogue)):
-            self._finders.append(self._finder_of(template))
-        if len(self._searched) < len(self._finders):
-            self._searched = np.asarray([finder is not None for finder in self._finders], dtype=np.bool_)
+        born = range(len(self._of_templates), len(self._catalogue))
+        if born:
+            numbers = [self._number(self._finder_of(template)) for template in born]
+            self._of_templates = np.append(self._of_templates, numbers)
+
+    def _number(self, finder: Finder | None) -> int:
+        number = self._numbers.setdefault(finder, len(self._finders))
+        if number == len(self._finders):
+            self._finders.append(finder)
+        return number
 
     def ids(self, portion: Portion) -> Mentions:
         """Return the events that hold ids, and their ids."""
         self._settle()
-        events = (self._searched[portion.templates] | bool(self._attributes)).nonzero()[0]
+        finders = self._of_templates[portion.templates]
+        events = ((finders > 0) | bool(self._attributes)).nonzero()[0]
         numbered = Numbered()
         positions = portion.positions[events]
-        numbers = self._in_text(portion.batch, positions, portion.templates[events], numbered)
+        numbers = self._in_text(portion.batch, positions, finders[events], numbered)
         if self._attributes:
             numbers = self._with_attributes(portion.batch, positions, numbers, numbered)
         found = numbers.nonzero()[0]
         return Mentions(events[found], numbers[found], numbered.ids)
 
-    def _in_text(self, batch: Batch, positions: Ints, templates: Ints, numbered: Numbered) -> Ints:
-        """Return the ids in the bodies at these positions, found for all lines of a template at once."""
-        groups = group(templates)
+    def _in_text(self, batch: Batch, positions: Ints, finders: Ints, numbered: Numbered) -> Ints:
+        """Return the ids in the bodies at these positions, found for all lines of a finder at once."""
+        groups = group(finders)
         bodies = [batch.bodies[position] for position in positions[groups.order].tolist()]
         found: list[int] = []
-        for template, start, end in groups.each():
-            finder = self._finders[template]
-            found += finder(bodies[start:end], template, numbered) if finder else [0] * (end - start)
+        for number, start, end in groups.each():
+            finder = self._finders[number]
+            found += finder(bodies[start:end], numbered) if finder else [0] * (end - start)
         numbers = np.empty(len(found), dtype=np.int64)
         numbers[groups.order] = found
         return numbers

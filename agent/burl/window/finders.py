@@ -13,27 +13,26 @@ from burl.window.search import Search
 from burl.window.spec import Slot
 from burl.window.words import PlainWords, after, words_of
 
-LineFinder = Callable[[str, int], Iterable[Id]]
-"""Called as `finder(body, template)`; returns ids in any order."""
+LineFinder = Callable[[str], Iterable[Id]]
+"""Called as `finder(body)`; returns ids in any order."""
+
+Finder = Callable[[Sequence[str], Numbered], Iterable[int]]
+"""Called as `finder(bodies, numbered)` for lines of its templates; returns the number of each one's ids."""
 
 _Match = Callable[[str], re.Match[str] | None]
-
-
-Finder = Callable[[Sequence[str], int, Numbered], Iterable[int]]
-"""Called as `finder(bodies, template, numbered)` for lines of one template; returns the number of each one's
-ids."""
 
 
 def by_line(find: LineFinder) -> Finder:
     """Return a finder that looks at each line."""
 
-    def each(bodies: Sequence[str], template: int, numbered: Numbered) -> Iterable[int]:
-        return numbered.of_ids([tuple(sorted(set(find(body, template)))) for body in bodies])
+    def each(bodies: Sequence[str], numbered: Numbered) -> Iterable[int]:
+        return numbered.of_ids([tuple(sorted(set(find(body)))) for body in bodies])
 
     return each
 
 
 def from_slots(
+    template: int,
     places: list[tuple[int, Slot]],
     parameters: Parameters,
     shapes: Mapping[int, Search],
@@ -42,12 +41,13 @@ def from_slots(
     """Return a finder for one template whose ids stand in known slots.
 
     Args:
+        template: index of the template.
         places: kind and slot of each.
         parameters: gives a line's variable parts.
         shapes: searches for words of kinds that have a name.
         besides: finds further ids in the lines.
     """
-    exact = _from_parameters(places, parameters)
+    exact = _from_parameters(template, places, parameters)
     if besides:
         return by_line(all_of((besides, exact)))
     if all(slot.after for _, slot in places):
@@ -65,10 +65,10 @@ def _from_shapes(wanted: Mapping[int, int], shapes: Mapping[int, Search], otherw
     one_by_one = by_line(_from_words(wanted, shapes, otherwise))
     (kind, count), *others = wanted.items()
 
-    def find(bodies: Sequence[str], template: int, numbered: Numbered) -> Iterable[int]:
+    def find(bodies: Sequence[str], numbered: Numbered) -> Iterable[int]:
         words = shapes[kind].one_each([body[:SEARCHED_CHARS] for body in bodies])
         if words is None:
-            return one_by_one(bodies, template, numbered)
+            return one_by_one(bodies, numbered)
         return numbered.of_words(kind, words)
 
     return one_by_one if others or count > 1 else find
@@ -76,13 +76,13 @@ def _from_shapes(wanted: Mapping[int, int], shapes: Mapping[int, Search], otherw
 
 def _from_words(wanted: Mapping[int, int], shapes: Mapping[int, Search], otherwise: LineFinder) -> LineFinder:
 
-    def find(body: str, template: int) -> Iterable[Id]:
+    def find(body: str) -> Iterable[Id]:
         found: list[Id] = []
         text = body[:SEARCHED_CHARS]
         for kind, count in wanted.items():
-            words = [match[0] for match in shapes[kind].matches(text)]
+            words = [word for _, word in shapes[kind].words([text])]
             if len(words) != count:
-                return otherwise(body, template)
+                return otherwise(body)
             found += [(kind, word) for word in words]
         return found
 
@@ -98,10 +98,10 @@ def _from_anchors(places: list[tuple[int, Slot]], otherwise: LineFinder) -> Find
         _from_searches([(kind, after(slot.after).search) for kind, slot in places], otherwise)
     )
 
-    def find(bodies: Sequence[str], template: int, numbered: Numbered) -> Iterable[int]:
+    def find(bodies: Sequence[str], numbered: Numbered) -> Iterable[int]:
         words = [column for each in plain if (column := each.find(bodies))]
         if len(words) < len(places):
-            return one_by_one(bodies, template, numbered)
+            return one_by_one(bodies, numbered)
         if len(words) == 1:
             return numbered.of_words(kinds[0], words[0])
         columns = (zip(repeat(kind), column) for kind, column in zip(kinds, words, strict=True))
@@ -112,19 +112,19 @@ def _from_anchors(places: list[tuple[int, Slot]], otherwise: LineFinder) -> Find
 
 def _from_searches(searches: list[tuple[int, _Match]], otherwise: LineFinder) -> LineFinder:
 
-    def find(body: str, template: int) -> Iterable[Id]:
+    def find(body: str) -> Iterable[Id]:
         found = [(kind, match[1]) for kind, search in searches if (match := search(body)) and match[1]]
-        return found if len(found) == len(searches) else otherwise(body, template)
+        return found if len(found) == len(searches) else otherwise(body)
 
     return find
 
 
-def _from_parameters(places: list[tuple[int, Slot]], parameters: Parameters) -> LineFinder:
+def _from_parameters(template: int, places: list[tuple[int, Slot]], parameters: Parameters) -> LineFinder:
     wanted: dict[int, list[tuple[int, int]]] = {}
     for kind, slot in places:
         wanted.setdefault(slot.parameter, []).append((slot.word, kind))
 
-    def find(body: str, template: int) -> list[Id]:
+    def find(body: str) -> list[Id]:
         found = []
         for parameter, words in enumerate(words_of(body, parameters(body, template))):
             targets = wanted.get(parameter, ())
@@ -137,8 +137,8 @@ def _from_parameters(places: list[tuple[int, Slot]], parameters: Parameters) -> 
 def all_of(finders: Sequence[LineFinder]) -> LineFinder:
     """Return a finder of what each of these finds."""
 
-    def find(body: str, template: int) -> Iterable[Id]:
-        return (one for finder in finders for one in finder(body, template))
+    def find(body: str) -> Iterable[Id]:
+        return (one for finder in finders for one in finder(body))
 
     return find
 
@@ -146,12 +146,22 @@ def all_of(finders: Sequence[LineFinder]) -> LineFinder:
 def from_text(searches: Sequence[Search]) -> LineFinder:
     """Return a finder by regular expressions."""
 
-    def find(body: str, _template: int) -> list[Id]:
-        found = []
+    def find(body: str) -> list[Id]:
         text = body[:SEARCHED_CHARS]
+        return [(search.kind, word) for search in searches for _, word in search.words([text])]
+
+    return find
+
+
+def from_texts(searches: Sequence[Search]) -> Finder:
+    """Return a finder by regular expressions, each of which searches all lines at once where it can."""
+
+    def find(bodies: Sequence[str], numbered: Numbered) -> Iterable[int]:
+        texts = [body[:SEARCHED_CHARS] for body in bodies]
+        found: list[set[Id]] = [set() for _ in texts]
         for search in searches:
-            group = 1 if search.pattern.groups else 0
-            found += [(search.kind, match[group]) for match in search.matches(text) if match[group]]
-        return found
+            for row, word in search.words(texts):
+                found[row].add((search.kind, word))
+        return numbered.of_ids([tuple(sorted(ids)) for ids in found])
 
     return find

@@ -1,8 +1,8 @@
 """Expressions that find ids in a text: never slower than the square of what they are given to search."""
 
 import re
-from collections.abc import Iterator
-from typing import Any, Protocol
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple, Protocol
 
 import re2
 
@@ -18,7 +18,7 @@ _NOT_LITERAL = re.compile(r"\\.|\[[^]]*\]|\(\?<?[!=:]")
 _AROUND = re.compile(r"\(\?<?!(?:\\.|[^()\\])*\)")
 _CHARS = r"(?:\\[^\w\s]|[\w ])+"
 _EITHER = rf"\(\?:({_CHARS}(?:\|{_CHARS})*)\)"
-_SET = r"\(?\[(?:\\.|[^\]\\])+\](?:\{[1-9][^}]*\})?\)?"
+_SET = r"\(?(\[(?:\\.|[^\]\\])+\])(?:\{([1-9]\d*)(,\d*)?\})?\)?"
 _PARTS = re.compile(rf"{_EITHER}|{_SET}|({_CHARS})")
 _SHAPE = re.compile(f"(?:{_PARTS.pattern})+")
 """Shapes of which each part must be there: texts, one of several texts, and sets of characters."""
@@ -63,27 +63,63 @@ def id_pattern(pattern: str) -> Finds:
     return linear
 
 
-def hints_of(shape: str) -> tuple[str, ...]:
-    """Return texts of which one stands in all that a shape finds; none where that is not plain to see.
+class Starts(NamedTuple):
+    """How all begins that a shape finds: a line without that need not be searched.
 
-    A line that holds none of them need not be searched, which takes ten times as long as to see that.
+    Attributes:
+        texts: with one of these, written as `fold` does.
+        fold: writes all characters of the shape's first set alike; None where it begins with text.
     """
-    texts = [texts for texts in _texts_of(shape) if texts]
-    return max(texts, key=lambda each: min(map(len, each)), default=())
+
+    texts: tuple[bytes, ...]
+    fold: bytes | None = None
+
+    def places(self, text: str) -> list[int]:
+        """Return where such texts stand in `text`, rising."""
+        folded = text.encode("ascii", "replace")  # a byte for each character
+        if self.fold:
+            folded = folded.translate(self.fold)
+        return sorted({at for start in self.texts for at in _places(folded, start)})
 
 
-def starts_of(shape: str) -> tuple[str, ...]:
-    """Return texts with one of which all begins that a shape finds; none where that is not plain to see."""
-    return next(iter(_texts_of(shape)), ())
-
-
-def _texts_of(shape: str) -> list[tuple[str, ...]]:
-    """Return for each part of a shape the texts of which one stands there; none for sets of characters."""
+def starts_of(shape: str) -> Starts | None:
+    """Return how all begins that a shape finds; None where that is not plain to see."""
     parts = _AROUND.sub("", shape)
     if not _SHAPE.fullmatch(parts):
-        return []
-    texts = [either or chars for either, chars in _PARTS.findall(parts)]
-    return [tuple(text.replace("\\", "").split("|")) if text else () for text in texts]
+        return None
+    (either, first, *_, chars), *_ = found = _PARTS.findall(parts)
+    if first:
+        return _starts_in(first, found)
+    return Starts(tuple(_plain(text) for text in (either or chars).split("|")))
+
+
+def _starts_in(chars: str, parts: Iterable[tuple[str, str, str, str, str]]) -> Starts | None:
+    """Return how a shape of these parts begins whose first is a set of characters."""
+    members = [code for code in range(128) if re.fullmatch(chars, chr(code))]
+    if chars.startswith("[^") or not chars.isascii() or not members:
+        return None
+    one = bytes(members[:1])
+    fold = bytes(one[0] if code in members else code for code in range(256))
+    start = b""
+    for _, of, least, or_more, text in parts:
+        if of not in {chars, ""} or not (of or text):
+            break
+        start += one * int(least or 1) if of else _plain(text).translate(fold)
+        if or_more:
+            break
+    return Starts((start,), fold)
+
+
+def _plain(text: str) -> bytes:
+    return text.replace("\\", "").encode("ascii", "replace")
+
+
+def _places(text: bytes, part: bytes) -> Iterator[int]:
+    """Yield where `part` stands in `text`."""
+    at = text.find(part)
+    while at >= 0:
+        yield at
+        at = text.find(part, at + 1)
 
 
 def has_name(shape: str) -> bool:

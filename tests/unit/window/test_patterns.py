@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from burl.window.patterns import SEARCHED_CHARS, has_name, hints_of, id_pattern
+from burl.window.patterns import SEARCHED_CHARS, Starts, has_name, id_pattern, starts_of
 from burl.window.shapes import shape_of
 from burl.window.spec import SessionKind
 
@@ -46,20 +46,32 @@ def test_a_shape_has_a_name_where_letters_are_its_own(shape: str, named: bool) -
 
 
 @pytest.mark.parametrize(
-    ("shape", "hints"),
+    ("shape", "starts"),
     [
-        (r"(?<![\w-])c\-[0-9a-f]{8}(?![\w-])", ("c-",)),
-        (r"(?<![A-Za-z0-9])(?:PID|pid)[^\w\n]{1,3}([0-9]{5,6})(?![\w-])", ("PID", "pid")),
-        (r"(?<![\w-])blk(?:_|_\-)[0-9]{16,19}(?![\w-])", ("blk",)),
-        (r"(?<![\w-])[0-9a-f]{32}(?![\w-])", ()),
-        *((shape, ()) for shape in ("ab?c", "a|b", "(?:ab|cd)?e", "ab{0}", "a(b|c)*", r"a\d", "[ab]{0,2}")),
+        (r"(?<![\w-])c\-[0-9a-f]{8}(?![\w-])", [b"c-"]),
+        (r"(?<![A-Za-z0-9])(?:PID|pid)[^\w\n]{1,3}([0-9]{5,6})(?![\w-])", [b"PID", b"pid"]),
+        (r"(?<![\w-])blk(?:_|_\-)[0-9]{16,19}(?![\w-])", [b"blk"]),
+        (r"(?<![\w-])[0-9a-f]{4}(?![\w-])", [b"0000"]),
+        (r"[0-9a-f]{2}\-[0-9a-f]{3}\-[0-9]{4}", [b"00-000-"]),
+        (r"[0-9a-f]{2}\.facex", [b"00.0000x"]),
+        (r"[0-9]{2,4}\.jpg", [b"00"]),
+        ("[ab]", [b"a"]),
     ],
 )
-def test_hints_are_texts_of_which_one_stands_in_all_of_a_shape(shape: str, hints: tuple[str, ...]) -> None:
-    assert hints_of(shape) == hints
+def test_starts_are_how_all_of_a_shape_begins(shape: str, starts: list[bytes]) -> None:
+    found = starts_of(shape)
+    assert found is not None
+    assert list(found.texts) == starts
 
 
-@given(st.lists(st.from_regex(r"(?:ab|a_)-[0-9a-f]{4}\.x", fullmatch=True), min_size=2))
-def test_words_of_a_shape_hold_a_hint(words: list[str]) -> None:
-    hints = hints_of(shape_of(words).pattern)
-    assert all(any(hint in word for hint in hints) for word in words if hints)
+@pytest.mark.parametrize(
+    "shape", ["ab?c", "a|b", "(?:ab|cd)?e", "ab{0}", "a(b|c)*", r"a\d", "[ab]{0,2}", "[^ab]c", "[é]c"]
+)
+def test_of_other_expressions_nobody_knows_how_all_begins(shape: str) -> None:
+    assert starts_of(shape) is None
+
+
+@given(st.lists(st.from_regex(r"(?:ab|a_|[0-9]{2})-[0-9a-f]{4}\.x", fullmatch=True), min_size=2))
+def test_words_of_a_shape_stand_where_one_may_start(words: list[str]) -> None:
+    starts = starts_of(shape_of(words).pattern)
+    assert all(2 in starts.places(f"é {word}") for word in words if isinstance(starts, Starts))

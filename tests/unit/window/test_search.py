@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from burl.window.patterns import hints_of, id_pattern, starts_of, word_pattern
+from burl.window.patterns import id_pattern, starts_of, word_pattern
 from burl.window.search import Search
 
 BLOCK = r"(?<![\w-])blk(?:_|_\-)[0-9]{2,3}(?![\w-])"
@@ -12,21 +12,12 @@ ORDER = r"(?<![A-Za-z0-9])(?:Order|or|order)[^\w\n]{1,3}([0-9]{1,2})(?![\w-])"
 PICTURE = r"(?<![\w-])[0-9a-f]{2}\.jpg(?![\w-])"
 
 _shapes = st.sampled_from([BLOCK, ORDER, PICTURE])
-_parts = st.sampled_from(["blk", "_", "-", "17", "order", "Order", "or", " ", ": ", "\n", "ab.jpg", "x", "."])
+_parts = st.sampled_from(["blk", "_", "-", "17", "order", "Order", "or", " ", ": ", "ab.jpg", "x", ".", "é"])
 _texts = st.lists(_parts, max_size=12).map("".join)
 
 
 def _search(shape: str) -> Search:
-    return Search(0, word_pattern(shape), hints_of(shape), starts_of(shape))
-
-
-@pytest.mark.parametrize(
-    ("shape", "starts"), [(BLOCK, ("blk",)), (ORDER, ("Order", "or", "order")), (PICTURE, ()), ("ab?c", ())]
-)
-def test_starts_are_texts_with_one_of_which_all_of_a_shape_begins(
-    shape: str, starts: tuple[str, ...]
-) -> None:
-    assert starts_of(shape) == starts
+    return Search(0, word_pattern(shape), starts_of(shape))
 
 
 @given(_shapes, _texts)
@@ -36,12 +27,23 @@ def test_a_search_finds_what_its_expression_finds(shape: str, text: str) -> None
     assert [match.span() for match in search.matches(text)] == expected
 
 
-@given(_shapes, st.lists(_texts, min_size=1, max_size=4))
-def test_one_in_each_text_is_found_in_all_at_once(shape: str, texts: list[str]) -> None:
+def _words(search: Search, text: str) -> list[str]:
+    group = 1 if search.pattern.groups else 0
+    return [match[group] for match in search.pattern.finditer(text)]
+
+
+@given(_shapes, st.lists(_texts, max_size=4))
+def test_all_texts_searched_at_once_hold_what_each_holds(shape: str, texts: list[str]) -> None:
     search = _search(shape)
-    found = [[match[0] for match in search.matches(text)] for text in texts]
+    found = [_words(search, text) for text in texts]
+    assert search.words(texts) == [(row, word) for row, words in enumerate(found) for word in words]
     one_each = [words[0] for words in found if len(words) == 1]
     assert search.one_each(texts) == (one_each if len(one_each) == len(texts) else None)
+
+
+def test_what_is_found_over_a_line_end_is_not_in_either_text() -> None:
+    search = Search(0, id_pattern("a[^x]b"), starts_of("a[^x]b"))
+    assert search.words(["a", "b", "a-b"]) == [(2, "a-b")]
 
 
 @pytest.mark.parametrize("texts", [["blk_17 blk_18", "x"], ["x", "blk_17 blk_18"], ["blk_17", "xblk_18"]])
