@@ -16,7 +16,7 @@ class Grader:
         """Args: `incidents_per_day` is the false incidents that this detector may cost."""
         self.tail = Tail(calibration, gap_seconds)
         self.threshold = self.tail.threshold(incidents_per_day)
-        self.p_budget = self.p_value(self.threshold)
+        self.p_budget = float(self.p_values(np.array([self.threshold]))[0])
 
     def grades(self, scores: Floats) -> Floats:
         """Return 0 up to the threshold, then 1 - (p / p_budget)^0.25, in [0, 1]."""
@@ -27,6 +27,6 @@ class Grader:
             grades[above] = np.clip(1 - (p / self.p_budget) ** _EXPONENT, _LEAST, 1.0)
         return grades
 
-    def p_value(self, score: float) -> float:
-        """Return the p-value of one score."""
-        return float(self.tail.p_values(np.array([score]))[0])
+    def p_values(self, scores: Floats) -> Floats:
+        """Return the p-value of each score."""
+        return self.tail.p_values(scores)

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import numpy as np
+
 from burl.decide.deployments import NEW_LINES, Deployment
 from burl.decide.finding import Finding
 from burl.detect import Explanation, Scores, Units
@@ -33,29 +35,30 @@ class FindingMaker:
 
     def make(self, loaded: Loaded, units: Units, scores: Scores, windowed: Windowed | None) -> list[Finding]:
         """Return a finding for each row of `scores` whose grade is above 0; `windowed` gives the context."""
-        grades = loaded.grader.grades(scores.values)
-        findings = []
-        for row in grades.nonzero()[0].tolist():
-            finding = self._finding(loaded, units, scores, row)
-            finding.grade = float(grades[row])
-            if windowed is not None and isinstance(units, Events):
-                finding.context = windowed.event_context(int(scores.rows[row]))
-            elif windowed is not None and isinstance(units, Sequences):
-                finding.context = windowed.sequence_context(units, int(scores.positions[row]))
-            findings.append(finding)
+        grader = loaded.grader
+        odd = np.flatnonzero(scores.values > grader.threshold)
+        if not len(odd):
+            return []
+        findings = [self._finding(loaded, units, scores, row, windowed) for row in odd.tolist()]
+        values = scores.values[odd]
+        judged = (values.tolist(), grader.grades(values).tolist(), grader.p_values(values).tolist())
+        for finding, *numbers in zip(findings, *judged, strict=True):
+            finding.score, finding.grade, finding.p_value = numbers
         return findings
 
-    def _finding(self, loaded: Loaded, units: Units, scores: Scores, row: int) -> Finding:
+    def _finding(
+        self, loaded: Loaded, units: Units, scores: Scores, row: int, windowed: Windowed | None
+    ) -> Finding:
         why = loaded.detector.explain(units, row)
         unit_row, position = int(scores.rows[row]), int(scores.positions[row])
         if isinstance(units, Events):
             finding = self._of_event(loaded, units, unit_row, why)
+            finding.context = windowed.event_context(unit_row) if windowed else []
         elif isinstance(units, Sequences):
             finding = self._of_sequence(loaded, units, unit_row, position, why)
+            finding.context = windowed.sequence_context(units, position) if windowed else []
         else:
             finding = self._of_interval(loaded, units, position, why)
-        finding.score = float(scores.values[row])
-        finding.p_value = loaded.grader.p_value(finding.score)
         return finding
 
     def _of_event(self, loaded: Loaded, events: Events, row: int, why: Explanation) -> Finding:
@@ -68,10 +71,9 @@ class FindingMaker:
     ) -> Finding:
         record = sequences.record(position)
         finding = self._new(loaded, sequences.keys[row], why, int(sequences.services[row]), record)
-        first = int(sequences.offsets[row] + sequences.leads[row])
-        last = int(sequences.offsets[row + 1]) - 1
+        first, stop = sequences.offsets[row] + sequences.leads[row], sequences.offsets[row + 1]
         finding.start_ns = why.start_ns or int(sequences.times_ns[first])
-        finding.end_ns = why.end_ns or int(sequences.times_ns[last])
+        finding.end_ns = why.end_ns or int(sequences.times_ns[stop - 1])
         if sequences.unit == "session":
             finding.session_ids, finding.session_kind = sequences.ids[row], sequences.kinds[row]
         return finding

@@ -46,6 +46,7 @@ class ClosedWindows:
             times_ns=_ints(self.times_ns),
             streams=owners.repeat(offsets[1:] - offsets[:-1]),
             record=lambda position: records.record(places[position]),
+            body=lambda position: records.body(places[position]),
         )
 
 
@@ -107,6 +108,7 @@ class ClosedSessions:
             times_ns=times_ns,
             streams=streams,
             record=lambda position: records.record(int(places[position])),
+            body=lambda position: records.body(int(places[position])),
             complete=~np.asarray(self.cut, dtype=np.bool_) & (first_ns > begun_ns),
         )
 

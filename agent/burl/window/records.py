@@ -78,6 +78,12 @@ class Records:
             raise IndexError("of history no record is held")
         return Record(*self.state(place))
 
+    def body(self, place: int) -> str:
+        """Return the text of the record at `place`. Raises IndexError where none is held."""
+        if place == NOWHERE:
+            raise IndexError("of history no record is held")
+        return self._bodies[place]
+
     def state(self, place: int) -> RecordState:
         """Return the record as msgpack-able values."""
         time_ns, stream, template, severity, said, ordinal = self._numbers[place].tolist()

@@ -61,7 +61,7 @@ class Windowed:
         """Return the texts of the sequence's judged records before the flat `position`, the oldest first."""
         row = int(sequences.offsets.searchsorted(position, side="right")) - 1
         first = int(sequences.offsets[row] + sequences.leads[row])
-        return [sequences.record(i).body for i in range(max(first, position - self._context_lines), position)]
+        return list(map(sequences.text, range(max(first, position - self._context_lines), position)))
 
 
 class Windower:
