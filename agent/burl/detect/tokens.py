@@ -6,6 +6,7 @@ and what holds digits - an address, an id, what masking left of a register dump 
 """
 
 import re
+from functools import lru_cache
 from itertools import groupby
 
 from burl.parse.masks import WILDCARD
@@ -21,6 +22,8 @@ _WILDCARDS_OF_ID, _LEAST_OF_ID = 2, 3
 """`R<*>-M<*>-NB-C` names a node: of a token with two wildcards only words of three letters are read."""
 _CODE_DIGITS = 3
 """Masking leaves numbers only where they mean something: a status, an exit code, a signal."""
+_MAX_TOKENS = 10_000
+"""Tokens whose words are remembered: those of a template come with each of its lines."""
 _LONGER = re.compile(rf"[0-9]{{{_CODE_DIGITS + 1},}}")
 
 
@@ -35,12 +38,12 @@ def key_of_words(text: str) -> str:
     return _LONGER.sub("0" * (_CODE_DIGITS + 1), text[:_MAX_CHARACTERS])
 
 
-def _words_of_token(token: str) -> list[str]:
+@lru_cache(_MAX_TOKENS)
+def _words_of_token(token: str) -> tuple[str, ...]:
     """Return the words of what stands between spaces; short ones beside wildcards are parts of an id."""
     found = [word for run in _RUN.findall(token) for word in _words_of(run)]
-    if found.count(WILDCARD) < _WILDCARDS_OF_ID:
-        return found
-    return [word for word in found if len(word) >= _LEAST_OF_ID]
+    is_id = found.count(WILDCARD) >= _WILDCARDS_OF_ID
+    return tuple(word for word in found if len(word) >= _LEAST_OF_ID or not is_id)
 
 
 def _words_of(run: str) -> list[str]:

@@ -1,8 +1,8 @@
 """The base of detectors that read the words of a line."""
 
 from abc import abstractmethod
+from collections.abc import Hashable
 from functools import lru_cache
-from itertools import repeat
 from pathlib import Path
 from typing import ClassVar, NamedTuple, Self
 
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from burl.detect.base import Corpus, Detector, DetectorConfig, Explanation, Progress, Scores, Units
-from burl.detect.cache import ScoreCache
+from burl.detect.cache import Memory, ScoreCache
 from burl.detect.embeddings import TextResources
 from burl.detect.lines.config import LineConfig
 from burl.detect.lines.lexicon import Lexicon, Rows
@@ -28,6 +28,8 @@ _NAMED = 3
 _WEIGHED = 1_000
 """Lines whose weighty words are remembered: what is found comes again, and each word asks the networks."""
 _LEXICON, _PLACES = "words.json", "places.json"
+_OPEN = np.inf
+"""Stands for the score of a template with open places: those of its lines tell."""
 
 
 class LineModel(NamedTuple):
@@ -57,9 +59,9 @@ class LineDetector(Detector):
         self._resources = TextResources()
         self._catalogue: Catalogue | None = None
         self._known: Floats = np.empty(0)
-        self._opened: npt.NDArray[np.bool_] = np.empty(0, dtype=np.bool_)
+        self._opened: dict[int, tuple[int, ...]] = {}
         self._cache = ScoreCache(self.config.max_cached)
-        self._of_kinds: dict[object, float] = {}
+        self._of_kinds = Memory[Hashable, float](self.config.max_cached)
         self._encoded = lru_cache(self.config.max_cached)(self._encode)
         self._weighed = lru_cache(_WEIGHED)(self._weights)
 
@@ -110,14 +112,14 @@ class LineDetector(Detector):
         values = np.zeros(len(events))
         if self._model and len(events):
             values = self._of_templates(events.catalogue, events.templates)
-            opened = self._opened[events.templates].nonzero()[0].tolist()
-            values[opened] = self._of_events(events, opened, self._model.places)
+            opened = (values == _OPEN).nonzero()[0].tolist()
+            values[opened] = self._of_events(events, opened)
         return Scores(values, rows, rows, values > self.limit)
 
     def explain(self, units: Units, row: int) -> Explanation:
         """Say what the line reads like, and which words weighed most: those without which it scores less."""
         events = _events(units)
-        text = text_of(events, row, self._model.places if self._model else {})
+        text = self._text(events, row)
         score = float(self._judge([text])[0])
         weights = self._weighed(key_of_words(text), score)
         found = self.why(text, score, ", ".join(map(repr, weights)))
@@ -138,38 +140,38 @@ class LineDetector(Detector):
         return {distinct[i]: round(float(losses[i]), _DIGITS) for i in order.tolist() if losses[i] > 0}
 
     def _of_templates(self, catalogue: Catalogue, templates: npt.NDArray[np.int64]) -> Floats:
-        """Return the score of each event's template; of one with open places it stands for nothing."""
+        """Return the score of each event's template, `_OPEN` of one with open places."""
         if catalogue is not self._catalogue:
             self._catalogue, self._known = catalogue, np.empty(0)
-            self._opened = np.empty(0, dtype=np.bool_)
-            self._of_kinds.clear()
+            self._opened.clear()
+            self._of_kinds = Memory(self.config.max_cached)
         if grown := len(catalogue) - len(self._known):
             self._known = np.concatenate([self._known, np.full(grown, np.nan)])
-            self._opened = np.concatenate([self._opened, np.zeros(grown, dtype=np.bool_)])
         values: Floats = self._known[templates]
         if np.isnan(values).any():
-            self._meet(catalogue, distinct(templates[np.isnan(values)]))
+            self._meet(catalogue, distinct(templates[np.isnan(values)]).tolist())
             values = self._known[templates]
         return values
 
-    def _of_events(self, events: Events, rows: list[int], places: Places) -> Floats:
-        """Return the scores of events whose templates have open places; of one kind one is read."""
-        ids = (events.catalogue[template].id for template in events.templates[rows].tolist())
-        kinds = events.kinds(rows, [tuple(places[identifier]) for identifier in ids])
-        scores = np.fromiter(map(self._of_kinds.get, kinds, repeat(np.nan)), np.float64, len(rows))
-        fresh = np.isnan(scores).nonzero()[0].tolist()
-        if len(self._of_kinds) + len(fresh) > self.config.max_cached:
-            self._of_kinds.clear()
-        scores[fresh] = self._judge([text_of(events, rows[at], places) for at in fresh])
-        new = zip(map(kinds.__getitem__, fresh), scores[fresh].tolist(), strict=True)
-        self._of_kinds.update((kind, score) for kind, score in new if kind is not None)
-        return scores
+    def _meet(self, catalogue: Catalogue, fresh: list[int]) -> None:
+        """Score templates that were not met before, and note the open places of those that have some."""
+        places = self._model.places if self._model else {}
+        self._known[fresh] = self._judge([catalogue[index].text for index in fresh])
+        opened = [index for index in fresh if catalogue[index].id in places]
+        self._known[opened] = _OPEN
+        self._opened.update((index, tuple(places[catalogue[index].id])) for index in opened)
 
-    def _meet(self, catalogue: Catalogue, fresh: npt.NDArray[np.int64]) -> None:
-        """Score templates that were not met before, and mark those with open places."""
-        if self._model:
-            self._known[fresh] = self._judge([catalogue[int(index)].text for index in fresh])
-            self._opened[fresh] = [catalogue[int(index)].id in self._model.places for index in fresh]
+    def _of_events(self, events: Events, rows: list[int]) -> list[float]:
+        """Return the scores of events whose templates have open places; of one kind one is read."""
+        kinds = events.kinds(rows, [self._opened[index] for index in events.templates[rows].tolist()])
+        told = zip(kinds, rows, strict=True)
+        said = [self._text(events, row) if kind is None else kind for kind, row in told]
+        return self._of_kinds.values(
+            said, lambda fresh: self._judge([self._text(events, rows[at]) for at in fresh]).tolist()
+        )
+
+    def _text(self, events: Events, row: int) -> str:
+        return text_of(events, row, self._model.places if self._model else {})
 
     def _judge(self, texts: list[str]) -> Floats:
         if self._model is None or not texts:

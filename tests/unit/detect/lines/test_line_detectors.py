@@ -176,4 +176,4 @@ def test_of_lines_that_say_the_same_one_is_read() -> None:
     events.parameters = reading
     for _ in range(2):
         np.testing.assert_array_equal(detector.score(events).values, expected)
-    assert len(reads) == len(lines)
+    assert len(reads) == len({values[1] for _, values, _ in lines})
