@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from burl.detect.base import Corpus, Detector, DetectorConfig, Explanation, Progress, Scores, Units
-from burl.detect.cache import Memory, SequenceKey, sequence_keys
+from burl.detect.cache import Memory, SequenceKey, sequence_key, sequence_keys
 from burl.detect.event_set.config import EventSetConfig
 from burl.detect.event_set.laws import Laws
 from burl.detect.event_set.profile import Events, Judgement, Opinion, Profile
@@ -151,7 +151,11 @@ class EventSet(Detector):
         profile = self._profiles.get(kind)
         if profile is None or stop - start <= lead:
             return Explanation("sequence", f"{subject}: no {kind} like it was in training")
-        judgement = self._judgement(kind, dense, lead, complete=bool(units.complete[row]))
+        complete = bool(units.complete[row])
+        [judgement] = self._judged.values(
+            [sequence_key(units, row, dense)],
+            lambda _: [self._judgement(kind, dense, lead, complete=complete)],
+        )
         judged = dense[lead:]
         words = Words(
             self._vocabulary,
@@ -162,8 +166,8 @@ class EventSet(Detector):
         explanation = words.explanation(subject, judgement)
         offset = self._offset(judgement, dense, units.streams[start:stop])
         explanation.template = int(units.templates[start + offset])
-        explanation.start_ns = int(units.times_ns[start + lead : stop].min())
-        explanation.end_ns = int(units.times_ns[start + lead : stop].max())
+        times_ns = units.times_ns[start + lead : stop].tolist()
+        explanation.start_ns, explanation.end_ns = min(times_ns), max(times_ns)
         return explanation
 
     def _offset(self, judgement: Judgement, dense: Ints, streams: Ints) -> int:
