@@ -34,7 +34,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         count = self.rfile.read(int(self.headers["Content-Length"])).count(b"\n") // 2
         _Handler.documents += count
-        items = [{"create": {"status": HTTPStatus.CREATED}}] * count if "items" in self.path else []
+        items = [{"create": {"status": HTTPStatus.CREATED}}] * count if "status" in self.path else []
         self._answer(HTTPStatus.OK, {"errors": False} | ({"items": items} if items else {}))
 
     def log_message(self, *_: object) -> None:

@@ -10,16 +10,17 @@ from opensearchpy import OpenSearch
 from burl.clock import SystemClock
 from burl.config import Settings
 from burl.decide import Findings, LogRecords
-from burl.decide.times import rfc3339
 from burl.engine.raw_logs import raw_log, raw_log_index
 from burl.errors import Retryable
 from burl.pipelines import make_pipeline
 from burl.receive.files import FileReader
 from burl.receive.settings import ReceiveSettings
 from burl.write import WriteSettings, make_store
+from burl.write.counters import WriteCounters
 from burl.write.opensearch import connect
 from burl.write.opensearch.update import UpdateSink
 from burl.write.settings import OpenSearchSettings, UpdateSettings
+from support.logs import log_page
 from support.retries import SEEDED, seeded_retry
 from support.samples import annotation, uid_of
 
@@ -41,11 +42,13 @@ def test_logs_are_written_once_with_their_template(
     client: OpenSearch, installed: OpenSearchSettings, tmp_path: Path
 ) -> None:
     write = WriteSettings(store="opensearch", mode="enrich", opensearch=installed)
-    store = make_store(write, SystemClock(), SEEDED, {})
+    counters = WriteCounters()
+    store = make_store(write, SystemClock(), SEEDED, {"opensearch": counters})
     for _ in range(2):  # the second is a resend
         for findings in _enriched(tmp_path, write):
             store.write(findings)
     store.close()
+    assert counters.retries == 0
     index = f"{installed.prefix}_logs-default-default-2025.11.22"
     client.indices.refresh(index=index)
     found = client.search(index=index, body={"size": LINES + 9, "sort": ["@timestamp", "log.record.uid"]})
@@ -69,19 +72,18 @@ def test_a_log_that_opensearch_refuses_is_a_dead_letter_and_the_others_are_store
 ) -> None:
     small = installed.model_copy(update={"bulk_max_bytes": 1024})
     store = make_store(WriteSettings(store="opensearch", opensearch=small), SystemClock(), SEEDED, {})
-    times = [10**18 + number * 43_200 * 10**9 for number in range(40)]  # twenty days
-    bodies = [orjson.dumps({"@timestamp": rfc3339(time_ns), "body": "x" * 100}) for time_ns in times]
-    bodies[7] = b'{"@timestamp":"yesterday"}'
-    logs = LogRecords([f"uid {number}" for number in range(40)], times, bodies)
+    uids = [f"uid {number}" for number in range(40)]
+    pages = [log_page([uid], day=number // 2, text="x" * 100) for number, uid in enumerate(uids)]
+    pages[7] = log_page(["uid 7"], day=3, severity="high")
     for _ in range(2):
-        store.write(Findings(logs=logs))
+        store.write(Findings(logs=LogRecords(pages)))
     client.indices.refresh(index=f"{installed.prefix}_*")
     (letter,) = store.dead_letters()
     assert letter["anomaly_id"] == "uid 7"
-    assert orjson.loads(letter["original"]) == {"@timestamp": "yesterday"}
+    assert orjson.loads(letter["original"])["severity.number"] == "high"
     store.close()
     found = client.search(index=f"{installed.prefix}_logs-*", body={"size": 100})["hits"]["hits"]
-    assert {hit["_id"] for hit in found} == set(logs.ids) - {"uid 7"}
+    assert {hit["_id"] for hit in found} == set(uids) - {"uid 7"}
     assert len({hit["_index"] for hit in found}) == 20
 
 

@@ -75,7 +75,7 @@ class _Handler(BaseHTTPRequestHandler):
                 threading.Event().wait(SLOW_SECONDS)
             if fault == "drop_answer":
                 self.close_connection = True
-            elif fault == "partial" and self.path.startswith("/_bulk"):
+            elif fault == "partial" and "/_bulk" in self.path:
                 self._answer(status, _refusing_every_third(answer))
             else:
                 self._answer(status, answer)

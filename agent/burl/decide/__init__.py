@@ -8,7 +8,7 @@ from burl.decide.annotation import (
     Incident,
     annotation_id,
 )
-from burl.decide.logs import LogRecord, LogRecords
+from burl.decide.logs import LogPage, LogRecord, LogRecords
 
 __all__ = [
     "Annotation",
@@ -16,6 +16,7 @@ __all__ = [
     "DeadLetter",
     "Findings",
     "Incident",
+    "LogPage",
     "LogRecord",
     "LogRecords",
     "annotation_id",

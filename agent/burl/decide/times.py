@@ -6,6 +6,7 @@ from functools import lru_cache
 FOREVER_NS = 1 << 62
 """Later than any time there is; far from overflow when a stretch of time is added."""
 _SECOND_NS = 1_000_000_000
+DAY_NS = 86_400 * _SECOND_NS
 _TO_SECONDS = len("2026-11-22T13:10:32")
 
 

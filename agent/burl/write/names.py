@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from burl.decide.times import rfc3339
-
-DAY_NS = 86_400 * 10**9
+from burl.decide.times import DAY_NS, rfc3339
 
 Dated = Literal["anomalies", "dead_letters", "feedback", "logs", "shadow", "template_counts"]
 Upserted = Literal["bundles", "incidents", "suppressions", "templates"]

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from burl.clock import SystemClock
-from burl.decide import Findings, LogRecords
+from burl.decide import Findings, LogPage, LogRecord, LogRecords
 from burl.decide.annotation import SCHEMA_VERSION
 from burl.decide.enrich import log_records
-from burl.decide.times import rfc3339
+from burl.decide.times import DAY_NS, rfc3339
 from burl.parse import CONTINUATION, Catalogue
 from burl.parse.catalogue import Template
 from burl.receive.batch import Batch, Identity, Origin, StreamTable
@@ -52,8 +52,8 @@ def test_each_record_is_a_document_with_its_template_and_grade(
     for one in found:
         one.document["log.record.uid"] = batch.origin.uid(2)
     templates = np.array([0, CONTINUATION, 0])
-    records = log_records(batch, templates, catalogue, streams, found)
-    documents = [orjson.loads(body) for body in records.bodies]
+    records = list(log_records(batch, templates, catalogue, streams, found).records())
+    documents = [record.document for record in records]
     for document in documents:
         jsonschema.validate(document, schema("log"))
     assert [document["body"] for document in documents] == LINES
@@ -62,7 +62,8 @@ def test_each_record_is_a_document_with_its_template_and_grade(
     assert documents[2]["burl.anomaly.id"] == [one.id for one in found]
     assert documents[0]["service.name"] == "cart"
     assert orjson.loads(documents[0]["attributes"])["log.file.line"] == 1
-    assert records.ids == [batch.origin.uid(index) for index in range(3)]
+    assert [record.id for record in records] == [batch.origin.uid(index) for index in range(3)]
+    assert [record.time_ns for record in records] == batch.times_ns.tolist()
 
 
 def test_an_id_that_opensearch_would_refuse_is_hashed(
@@ -82,10 +83,10 @@ def test_an_id_that_opensearch_would_refuse_is_hashed(
             return f"{index:016x}"
 
     batch.origin = LongIds()
-    records = log_records(batch, np.array([0, 0, 0]), catalogue, streams, [])
-    assert len(set(records.ids)) == 3
-    assert all(len(each) == 64 for each in records.ids)
-    assert [records[n].document["trace_id"] for n in range(3)] == [f"{n:032x}" for n in range(3)]
+    records = list(log_records(batch, np.array([0, 0, 0]), catalogue, streams, []).records())
+    assert len({record.id for record in records}) == 3
+    assert all(len(record.id) == 64 for record in records)
+    assert [record.document["trace_id"] for record in records] == [f"{n:032x}" for n in range(3)]
 
 
 class Said(Origin):
@@ -137,9 +138,11 @@ def test_a_document_is_what_a_dict_of_it_would_be(rows: list[tuple[Any, ...]]) -
         arrival_ns=0,
         origin=Said(uids, traces),
     )
-    records = log_records(batch, np.array(templates, dtype=np.int64), catalogue, streams, [])
-    assert len(records) == len(rows)
-    for row, (body, uid, trace, time_ns, severity, template) in enumerate(rows):
+    logs = log_records(batch, np.array(templates, dtype=np.int64), catalogue, streams, [])
+    records = list(logs.records())
+    assert len(records) == len(logs) == len(rows)
+    assert [day for page in logs.pages for day in [page.day] * page.count] == [t // DAY_NS for t in times_ns]
+    for record, (body, uid, trace, time_ns, severity, template) in zip(records, rows, strict=True):
         plain = {
             "@timestamp": rfc3339(time_ns),
             "service.name": "cart",
@@ -153,10 +156,14 @@ def test_a_document_is_what_a_dict_of_it_would_be(rows: list[tuple[Any, ...]]) -
             "attributes": orjson.dumps({"body": uid} if trace else {}).decode(),
             "schema_version": SCHEMA_VERSION,
         }
-        assert list(records[row].document.items()) == [(k, v) for k, v in plain.items() if v]
+        assert list(record.document.items()) == [(k, v) for k, v in plain.items() if v]
 
 
-def test_an_older_state_holds_log_records_as_documents() -> None:
-    findings = Findings(logs=LogRecords(["uid"], [5], [b'{"body":"disk full"}']))
-    old = [*findings.state()[:4], [["uid", 5, {"body": "disk full"}]]]
-    assert Findings.from_state(old) == Findings.from_state(findings.state()) == findings
+def test_an_older_state_holds_log_records_one_by_one() -> None:
+    page = LogPage(20_000, 1, b'{"create":{"_id":"uid"}}\n{"body":"disk full"}\n')
+    findings = Findings(logs=LogRecords([page]))
+    assert list(findings.logs.records()) == [LogRecord("uid", b'{"body":"disk full"}')]
+    for document in ({"body": "disk full"}, b'{"body":"disk full"}'):
+        old = [*findings.state()[:4], [["uid", 20_000 * DAY_NS + 5, document]]]
+        assert Findings.from_state(old) == findings
+    assert Findings.from_state(findings.state()) == findings

@@ -1,9 +1,9 @@
 """Writes documents with `_bulk`, each judged by its own status."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import orjson
 from opensearchpy import OpenSearch
@@ -17,6 +17,7 @@ from burl.write.names import Dated, IndexNames
 from burl.write.opensearch.client import describe
 
 Verdict = Literal["done", "again", "refused"]
+Item = TypeVar("Item")
 
 ANSWER_FILTER = "errors,items.*.status,items.*.error"
 _TRY_AGAIN = {401, 403, 429, 502, 503, 504}
@@ -72,7 +73,8 @@ class BulkWriter:
         refusals: list[Refusal] = []
 
         def attempt() -> None:
-            failed = [pair for chunk in self._chunks(left) for pair in self._send(chunk)]
+            chunks = within(self._max_bytes, left, lambda document: len(document.body))
+            failed = [pair for chunk in chunks for pair in self._send(chunk)]
             refusals.extend(Refusal(*pair) for pair in failed if judge(pair[1].status) == "refused")
             again = [pair for pair in failed if judge(pair[1].status) == "again"]
             left[:] = [document for document, _ in again]
@@ -81,18 +83,6 @@ class BulkWriter:
 
         self._retry.run(attempt)
         return refusals
-
-    def _chunks(self, documents: Sequence[Document]) -> Iterator[list[Document]]:
-        chunk: list[Document] = []
-        size = 0
-        for document in documents:
-            if chunk and size + len(document.body) > self._max_bytes:
-                yield chunk
-                chunk, size = [], 0
-            chunk.append(document)
-            size += len(document.body)
-        if chunk:
-            yield chunk
 
     def _send(self, chunk: list[Document]) -> Iterator[tuple[Document, Outcome]]:
         """Send one request; return what became of its documents, all of them unless all are stored."""
@@ -151,6 +141,20 @@ def _incident_action(alias: str, incident: Incident) -> bytes:
         "require_alias": True,
     }
     return orjson.dumps({"index": action})
+
+
+def within(max_bytes: int, items: Iterable[Item], size: Callable[[Item], int]) -> Iterator[list[Item]]:
+    """Yield the items of each request, in order: at most `max_bytes`, unless a single one is larger."""
+    chunk: list[Item] = []
+    size_bytes = 0
+    for item in items:
+        if chunk and size_bytes + size(item) > max_bytes:
+            yield chunk
+            chunk, size_bytes = [], 0
+        chunk.append(item)
+        size_bytes += size(item)
+    if chunk:
+        yield chunk
 
 
 def all_stored(answer: Any, count: int) -> bool:

@@ -1,21 +1,23 @@
-"""Writes log records with `_bulk`: whole columns at once, since there is one for every line."""
+"""Writes log records with `_bulk`: whole pages at once, since there is one for every line."""
 
-from bisect import bisect_right
-from collections.abc import Iterator
-from itertools import accumulate, chain, repeat
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any
 
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import OpenSearchException
 
-from burl.decide.logs import LogRecords
-from burl.json_strings import json_strings
+from burl.decide.logs import LogPage, LogRecords
+from burl.decide.times import DAY_NS
 from burl.write.backoff import Retry
 from burl.write.documents import Document
-from burl.write.names import DAY_NS, IndexNames
-from burl.write.opensearch.bulk import BulkWriter, Refusal
+from burl.write.names import IndexNames
+from burl.write.opensearch.bulk import BulkWriter, Refusal, within
 
-_ANSWER_FILTER = "errors"
+_ANSWER_FILTER = "errors,items.create.error.type"
 """What became of each is asked only where not all are stored: reading that took as long as sending."""
+_REPEAT = {"create": {"error": {"type": "version_conflict_engine_exception"}}}
+"""Of a record that was stored before."""
 
 
 class LogWriter:
@@ -30,37 +32,34 @@ class LogWriter:
 
     def write(self, logs: LogRecords) -> list[Refusal]:
         """Store all; return those that were refused for good. Raises Retryable as a `BulkWriter`."""
-        left = [row for part in _parts(logs, self._max_bytes) if not self._stores(logs, part) for row in part]
+        large = [page for page in logs.pages if len(page.lines) > self._max_bytes]
+        left = [page for pages in self._requests(logs) if not self._stores(pages) for page in pages]
         if left:
             self._retry.pause()  # OpenSearch refuses some, most likely for being too busy
-        return self._bulk.write([Document("log", logs[row], logs.bodies[row]) for row in left])
+        records = chain.from_iterable(page.records() for page in [*large, *left])
+        return self._bulk.write([Document("log", record, record.body) for record in records])
 
-    def _stores(self, logs: LogRecords, part: range) -> bool:
+    def _requests(self, logs: LogRecords) -> Iterator[list[LogPage]]:
+        """Yield the pages of each request: those of a day."""
+        by_day: dict[int, list[LogPage]] = {}
+        for page in logs.pages:
+            if len(page.lines) <= self._max_bytes:
+                by_day.setdefault(page.day, []).append(page)
+        for pages in by_day.values():
+            yield from within(self._max_bytes, pages, lambda page: len(page.lines))
+
+    def _stores(self, pages: Sequence[LogPage]) -> bool:
         """Send one request; return whether all of it is stored for sure."""
+        index = self._names.dated("logs", pages[0].day * DAY_NS)
+        body = b"".join(page.lines for page in pages)
         try:
-            answer = self._client.bulk(body=self._body(logs, part), params={"filter_path": _ANSWER_FILTER})
+            answer = self._client.bulk(index=index, body=body, params={"filter_path": _ANSWER_FILTER})
         except OpenSearchException:
             return False
-        return bool(answer == {"errors": False})
-
-    def _body(self, logs: LogRecords, part: range) -> bytes:
-        rows = slice(part.start, part.stop)
-        days = [time_ns // DAY_NS for time_ns in logs.times_ns[rows]]
-        heads = {day: self._head(day) for day in set(days)}
-        ids = json_strings(logs.ids[rows])
-        lines = zip(map(heads.__getitem__, days), ids, repeat(b"}}\n"), logs.bodies[rows], repeat(b"\n"))
-        return b"".join(chain.from_iterable(lines))
-
-    def _head(self, day: int) -> bytes:
-        """Return how the action of a day's records begins."""
-        return b'{"create":{"_index":"%b","_id":' % self._names.dated("logs", day * DAY_NS).encode()
+        return answer == {"errors": False} or _are_repeats(answer)
 
 
-def _parts(logs: LogRecords, max_bytes: int) -> Iterator[range]:
-    """Yield the rows of each request."""
-    ends = [0, *accumulate(map(len, logs.bodies))]
-    start = 0
-    while start < len(logs):
-        stop = max(bisect_right(ends, ends[start] + max_bytes) - 1, start + 1)
-        yield range(start, stop)
-        start = stop
+def _are_repeats(answer: Any) -> bool:
+    """Return whether all that OpenSearch refused it has already, as after a crash."""
+    items = answer.get("items", []) if isinstance(answer, dict) else []
+    return bool(items) and all(item == _REPEAT for item in items)
