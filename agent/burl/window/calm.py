@@ -1,21 +1,23 @@
 """Which sessions a batch only makes longer: those are extended at once, the others event by event.
 
-Most events of a batch belong to sessions that are open and stay so, several to each. On HDFS's lines of
-`bench.lines`, 2,000 a batch, the window room takes half of what it takes with all events taken one by one.
+Most events of a batch belong to sessions that stay open, several to each. On HDFS's lines of `bench.lines`,
+2,000 a batch, the window room takes half of what it takes with all events taken one by one.
 """
 
-from collections.abc import Mapping, Sequence
-from itertools import count
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from burl.distinct import distinct, in_order
 from burl.receive.batch import Ints
 from burl.window.extract import Mentions
 from burl.window.numbered import Id, Ids
 from burl.window.open_sessions import Session
-from burl.window.watermark import NEVER
+
+Things = Callable[[Ids], Sequence[Sequence[Id]]]
+"""Called with the ids of an event; returns those together that name one thing."""
 
 
 class Moments(NamedTuple):
@@ -40,26 +42,58 @@ class Bounds(NamedTuple):
 
 
 class Calm(NamedTuple):
-    """Sessions that nothing happens to in a batch but that they grow: no time-out, no joining, no limit.
+    """Sessions that nothing happens to in a batch but that they grow: no time-out, no limit.
 
     Attributes:
-        sessions: these sessions (c); an id stands for one that the first of its events begins.
+        ids: an id of each session (c), by which it is found when the other events are taken.
         events: where their events are, those of each together and rising.
-        starts, ends: which of `events` each session is to grow by (c).
-        newest_ns: the latest time of these (c).
+        lengths: how many of `events` each session grows by (c).
         others: the events (rising) that are to be taken one by one: those of other sessions, and those that
-            begin a calm one.
+            begin calm ones, name or join them.
     """
 
-    sessions: list[Session | Id]
+    ids: list[Id]
     events: Ints
-    starts: Ints
-    ends: Ints
-    newest_ns: Ints
+    lengths: Ints
     others: Ints
 
 
-def calm_ones(found: Mentions, moments: Moments, by_id: Mapping[Id, Session], bounds: Bounds) -> Calm:
+_Node = Session | Id
+"""A session, or an id that has none yet."""
+
+
+class _Unions(dict[_Node, _Node]):
+    """What becomes one session: from each node to another, up to the one that stands for all of them."""
+
+    def root(self, node: _Node) -> _Node:
+        while (above := self.get(node)) is not None:
+            node = above
+        return node
+
+    def join(self, nodes: Iterable[_Node]) -> None:
+        root, *others = dict.fromkeys(map(self.root, nodes))
+        self.update(dict.fromkeys(others, root))
+
+
+class _Parties(NamedTuple):
+    """Sessions as they are going to be: of each, those that it is joined from.
+
+    Attributes:
+        of_keys: the party that the ids of each key name; -1 where that is not one thing.
+        are_new: which keys begin, name or join sessions.
+        ids: an id of each party.
+        members: open sessions, each with the party that it belongs to.
+    """
+
+    of_keys: list[int]
+    are_new: list[bool]
+    ids: list[Id]
+    members: list[tuple[Session, int]]
+
+
+def calm_ones(
+    found: Mentions, moments: Moments, by_id: Mapping[Id, Session], bounds: Bounds, things: Things
+) -> Calm:
     """Tell the calm sessions from others.
 
     Args:
@@ -67,71 +101,82 @@ def calm_ones(found: Mentions, moments: Moments, by_id: Mapping[Id, Session], bo
         moments: when the events were (n).
         by_id: the open sessions.
         bounds: what ends a session.
+        things: tells which ids name one thing.
     """
     used = distinct(found.numbers)
-    sessions = _sessions_of([found.ids[number] for number in used.tolist()], by_id)
-    numbers = dict(zip(dict.fromkeys(one for one in sessions if one is not None), count()))
-    new_numbers = np.empty(len(found.ids), dtype=np.int64)
-    new_numbers[used] = [-1 if one is None else numbers[one] for one in sessions]
-    number = new_numbers[found.numbers]
-    events = in_order(number)[np.count_nonzero(number < 0) :]
-    lengths = np.bincount(number[events], minlength=len(numbers))
-    return _within(bounds, list(numbers), events, lengths, moments)
+    parties = _parties([found.ids[number] for number in used.tolist()], by_id, things)
+    of_numbers = np.empty(len(found.ids), dtype=np.int64)
+    of_numbers[used] = parties.of_keys
+    party = of_numbers[found.numbers]
+    events = in_order(party)[np.count_nonzero(party < 0) :]
+    alone = np.ones(len(party), dtype=np.bool_)
+    if len(events):
+        lengths = np.bincount(party[events])
+        alone[events[_are_calm(parties, events, lengths, moments, bounds).repeat(lengths)]] = False
+        alone[_firsts(found.numbers, len(found.ids))[used[parties.are_new]]] = True
+    rest = events[~alone[events]]
+    lengths = np.bincount(party[rest], minlength=len(parties.ids))
+    kept = lengths.nonzero()[0]
+    return Calm([parties.ids[row] for row in kept.tolist()], rest, lengths[kept], alone.nonzero()[0])
 
 
-def _sessions_of(keys: Sequence[Ids], by_id: Mapping[Id, Session]) -> list[Session | Id | None]:
-    """Return whose events these ids name: a session's, or those of an id that is to begin one.
-
-    None where that may change on the way, as several are to be joined.
-    """
-    restless: set[Session | Id | None] = set()
-    for ids in keys:
+def _parties(keys: Sequence[Ids], by_id: Mapping[Id, Session], things: Things) -> _Parties:
+    """Return whose events those with these ids are going to be."""
+    nodes: list[_Node] = [by_id.get(ids[0]) or ids[0] for ids in keys]
+    are_new = [not isinstance(node, Session) for node in nodes]
+    met: dict[_Node, None] = dict.fromkeys(nodes)
+    unions, several = _Unions(), list[_Node]()
+    for row, ids in enumerate(keys):
         if len(ids) > 1:
-            several = {by_id.get(one) for one in ids}
-            if len(several) > 1 or None in several:
-                restless.update(several, ids)
-    found = [by_id.get(ids[0]) or ids[0] for ids in keys]
-    return [None if one in restless else one for one in found] if restless else [*found]
+            named = dict.fromkeys(by_id.get(one) or one for one in ids)
+            met.update(named)
+            unions.join(named)
+            are_new[row] |= len(named) > 1
+            if len(things(ids)) > 1:
+                several += named
+    numbers = dict.fromkeys(map(unions.root, several), -1)
+    ids_of: list[Id] = []
+    of_keys = []
+    for node, ids in zip(map(unions.root, nodes), keys, strict=True):
+        number = numbers.setdefault(node, len(ids_of))
+        if number == len(ids_of):
+            ids_of.append(ids[0])
+        of_keys.append(number)
+    members = [(one, numbers[unions.root(one)]) for one in met if isinstance(one, Session)]
+    return _Parties(of_keys, are_new, ids_of, [member for member in members if member[1] >= 0])
 
 
-def _within(
-    bounds: Bounds, sessions: list[Session | Id], events: Ints, lengths: Ints, moments: Moments
-) -> Calm:
-    """Return those of the sessions that will surely not time out nor become full.
+def _are_calm(
+    parties: _Parties, events: Ints, lengths: Ints, moments: Moments, bounds: Bounds
+) -> npt.NDArray[np.bool_]:
+    """Return which parties surely neither time out nor become full.
 
     Args:
-        bounds: what ends a session.
-        sessions: sessions that are not joined (c).
+        parties: sessions with these events (c).
         events: those of each together.
-        lengths: how many events of each (c), at least one.
+        lengths: how many of each (c), at least one.
         moments: when all events were.
+        bounds: what ends a session.
     """
     ends = lengths.cumsum()
     starts = ends - lengths
-    firsts, lasts = events[starts], events[ends - 1]
-    newest_ns = np.maximum.reduceat(moments.times_ns[events], starts) if len(starts) else ends
-    begun = np.asarray([isinstance(one, Session) for one in sessions], dtype=np.bool_)
-    before_ns, touched_ns, held = np.asarray(list(map(_stand, sessions)), dtype=np.int64).reshape(-1, 3).T
-    before_ns = np.where(begun, before_ns, moments.times_ns[firsts])
-    touched_ns = np.minimum(touched_ns, moments.after_ns[firsts])
-    calm = (moments.limits_ns[lasts] <= touched_ns) & (newest_ns <= before_ns + bounds.timeout_ns)
-    calm &= held + lengths < bounds.max_events
-    alone = np.ones(len(moments.times_ns), dtype=np.bool_)
-    alone[events[calm.repeat(lengths)]] = False
-    alone[firsts[~begun]] = True
-    kept = calm.nonzero()[0]
-    return Calm(
-        [sessions[row] for row in kept.tolist()],
-        events,
-        (starts + ~begun)[kept],
-        ends[kept],
-        newest_ns[kept],
-        alone.nonzero()[0],
-    )
+    times_ns = moments.times_ns[events]
+    before_ns = np.minimum.reduceat(times_ns, starts)
+    touched_ns = moments.after_ns[events[starts]]
+    held = lengths.copy()
+    sessions, owners = zip(*parties.members, strict=True) if parties.members else ((), ())
+    at = np.asarray(owners, dtype=np.int64)
+    np.minimum.at(before_ns, at, [session.newest_ns for session in sessions])
+    np.minimum.at(touched_ns, at, [session.touched_ns for session in sessions])
+    np.add.at(held, at, [len(session.places) for session in sessions])
+    calm: npt.NDArray[np.bool_] = moments.limits_ns[events[ends - 1]] <= touched_ns
+    calm &= np.maximum.reduceat(times_ns, starts) <= before_ns + bounds.timeout_ns
+    calm &= held < bounds.max_events
+    return calm
 
 
-def _stand(session: Session | Id) -> tuple[int, int, int]:
-    """Return the newest time, the last touch and the number of records of a session."""
-    if isinstance(session, Session):
-        return session.newest_ns, session.touched_ns, len(session.places)
-    return NEVER, -NEVER, 0
+def _firsts(numbers: Ints, size: int) -> Ints:
+    """Return where each number below `size` first stands, anything for those that do not."""
+    firsts = np.zeros(size, dtype=np.int64)
+    firsts[numbers[::-1]] = np.arange(len(numbers))[::-1]
+    return firsts

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from burl.receive.batch import Ints
 from burl.window.calm import Bounds, Calm, Moments, calm_ones
 from burl.window.closed import ClosedSessions
@@ -33,7 +35,7 @@ class _Event(NamedTuple):
 _Arrived = tuple[int, int, tuple[int, ...]]
 """An event that is taken alone: the number of its ids, its record's place, and the fields of `_Event`."""
 
-_Things = Mapping[int, Iterable[Sequence[Id]]]
+_Things = Mapping[int, Sequence[Sequence[Id]]]
 """By the number of an event's ids: those together that name one thing."""
 
 
@@ -71,9 +73,9 @@ class Sessions:
             limits_ns = portion.watermarks_before[events] - self._slack_ns - self._timeout_ns
             moments = Moments(portion.times_ns[events], limits_ns, portion.watermarks_after[events])
             places, services = portion.places(events), portion.services[events]
-            calm = calm_ones(found, moments, self._by_id, self._bounds)
+            calm = calm_ones(found, moments, self._by_id, self._bounds, self._by_family)
             touches = self._take_others(calm.others, found, (*moments, services), places, out)
-            touches += self._grow(calm, places)
+            touches += self._grow(calm, places, moments.times_ns)
             self._touch(touches, moments, portion.batch.sender)
             self._evict(out)
 
@@ -132,20 +134,26 @@ class Sessions:
         session.newest_ns = max(session.newest_ns, time_ns)
         return len(places) >= self._bounds.max_events
 
-    def _grow(self, calm: Calm, places: Ints) -> list[_Touch]:
+    def _grow(self, calm: Calm, places: Ints, times_ns: Ints) -> list[_Touch]:
         """Let calm sessions grow."""
-        touches = []
-        lasts = calm.events[calm.ends - 1]
+        if not calm.ids:
+            return []
+        ends = calm.lengths.cumsum()
+        starts = ends - calm.lengths
+        newest_ns = np.maximum.reduceat(times_ns[calm.events], starts)
+        lasts = calm.events[ends - 1]
         held = places[calm.events].tolist()
-        columns = (calm.starts, calm.ends, calm.newest_ns, lasts)
-        rows = zip(calm.sessions, *(column.tolist() for column in columns), strict=True)
-        for one, start, end, newest_ns, last in rows:
-            session = one if isinstance(one, Session) else self._by_id[one]
+        columns = (starts, ends, newest_ns)
+        sessions = list(map(self._by_id.__getitem__, calm.ids))
+        for session, start, end, newest in zip(
+            sessions, *(column.tolist() for column in columns), strict=True
+        ):
             session.places += held[start:end]
-            session.newest_ns = max(session.newest_ns, newest_ns)
-            self._held += end - start
-            touches.append((last, session))
-        return touches
+            if session.places[start - end - 1] > held[start]:
+                session.places.sort()
+            session.newest_ns = max(session.newest_ns, newest)
+        self._held += len(held)
+        return list(zip(lasts.tolist(), sessions, strict=True))
 
     def _touch(self, touches: list[_Touch], moments: Moments, sender: str) -> None:
         """Note the last touch of each session, in order: all were of one sender."""
@@ -156,7 +164,7 @@ class Sessions:
             session.touched_ns = after_ns
         self._open.touch(reversed(dict.fromkeys(reversed(sessions))), sender)
 
-    def _by_family(self, ids: Sequence[Id]) -> Iterable[Sequence[Id]]:
+    def _by_family(self, ids: Sequence[Id]) -> Sequence[Sequence[Id]]:
         """Group ids that name one thing; two of the same kind are two things, and tell of no others."""
         if len(ids) == 1:
             return (ids,)
@@ -216,9 +224,10 @@ class Sessions:
         """Move all of `other` into `session`, the older of the two."""
         self._remove(other)
         self._name(session, other.ids)
-        session.places += other.places
+        places = sorted({*session.places, *other.places})
+        self._held += len(places) - len(session.places)
+        session.places = places
         session.newest_ns = max(session.newest_ns, other.newest_ns)
-        self._held += len(other.places)
 
     def _remove(self, session: Session) -> None:
         self._open.discard(session)
