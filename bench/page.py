@@ -23,7 +23,7 @@ _LINES = """\
 
 A real `burl run` with a trained bundle, SQLite and all promises on takes requests of 500 records over
 gRPC from another process, which keeps eight of them in flight, as the recommended Fluent Bit configuration
-does. Each log is repeated with fresh numbers and ids. *Kubernetes attributes*: eight on every record, as that
+does. Each log is repeated with fresh numbers and ids. *Kubernetes attributes*: seven on every record, as that
 configuration sends them. *1 % annotated*: on the line through a run with the usual budget and one with a
 budget of 1,000 false incidents an hour, whose shares of annotated lines stand beside it. Dashed is what we
 want to reach.

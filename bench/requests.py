@@ -25,7 +25,7 @@ class Form:
     Attributes:
         records: how many a request holds.
         attributes: "plain" names pod and container in the resource, as the Collector does; "kubernetes" at
-            every record, as Fluent Bit does under our recommended configuration (eight attributes).
+            every record, as Fluent Bit does under our recommended configuration (seven attributes).
         extra: further string attributes of every record.
     """
 
@@ -96,12 +96,12 @@ def _extend(record: LogRecord, extra: int) -> None:
 
 
 def _of_fluent_bit(line: Line, number: int) -> Iterator[KeyValue]:
-    """Yield the eight attributes of a container's record."""
+    """Yield the seven attributes of a container's record."""
     namespace, pod, container = line.stream
     path = f"/var/log/containers/{pod}_{namespace}_{container}-{'ab' * 32}.log"
     stamp = f"2026-11-22T12:00:00.{line.time_ns % 10**9:09d}Z"
     plain = {"time": stamp, "stream": "stdout", "_p": "F", "log.file.path": path}
-    plain |= {"fluent_tag": f"kube{path.replace('/', '.')}", "log.record.uid": f"{path}@{number}@{stamp}"}
+    plain["log.record.uid"] = f"{path}@{number}@{stamp}"
     for key, value in plain.items():
         pair = KeyValue(key=key)
         pair.value.string_value = value
