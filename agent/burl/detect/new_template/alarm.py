@@ -1,6 +1,7 @@
 """How alarming a line is by its severity and its words."""
 
 import re
+from functools import lru_cache
 
 _ERROR, _WARN = 17, 13
 """Lowest OpenTelemetry severity numbers of ERROR and WARN."""
@@ -17,8 +18,10 @@ _UNEASY = (
     "deferred",
 )
 """Parts of words in small letters; to look for each of them takes a sixth of what one expression does."""
+_REMEMBERED = 1_000
 
 
+@lru_cache(_REMEMBERED)
 def alarm(text: str, severity: int) -> float:
     """Return 1.0 for what speaks of an error, 0.5 of a warning, else 0.0."""
     small = text.lower()

@@ -32,13 +32,19 @@ class NearestTemplates:
         self._catalogue: Catalogue | None = None
         self._sizes = array("q")
         """How many distinct tokens each template has."""
+        self._found: dict[int, tuple[int, float]] = {}
         self._postings: dict[str, array[int]] = {}
         """In which templates each token is; arrays, which are joined in no time."""
 
     def find(self, template: int, catalogue: Catalogue) -> tuple[int, float]:
         """Return the index of the nearest older template (-1: none) and their Jaccard similarity 0..1."""
         self._index(template, catalogue)
-        wanted = set(tokens(catalogue[template].text))
+        if template not in self._found:
+            self._found[template] = self._search(catalogue[template].text, template)
+        return self._found[template]
+
+    def _search(self, text: str, template: int) -> tuple[int, float]:
+        wanted = set(tokens(text))
         postings = b"".join([self._postings[token] for token in wanted if token in self._postings])
         shared = np.frombuffer(postings, dtype=np.int64)
         common = np.bincount(shared[shared < template])
@@ -52,7 +58,7 @@ class NearestTemplates:
 
     def _index(self, stop: int, catalogue: Catalogue) -> None:
         if catalogue is not self._catalogue:
-            self._catalogue, self._sizes, self._postings = catalogue, array("q"), {}
+            self._catalogue, self._sizes, self._postings, self._found = catalogue, array("q"), {}, {}
         for row in range(len(self._sizes), min(stop, self._max_templates)):
             found = set(tokens(catalogue[row].text))
             self._sizes.append(len(found))
