@@ -18,7 +18,9 @@ def annotate(finding: Finding, catalogue: Catalogue) -> Annotation:
     """Return the annotation of `finding`; the incident that it belongs to is still to be named."""
     identifier = annotation_id(finding.source.detector_id, finding.unit_key, finding.record_uid)
     document = _common(finding, identifier)
-    document |= _identity(finding) | _explanation(finding, catalogue) | _record(finding, catalogue)
+    document |= _identity(finding)
+    document |= _explanation(finding, catalogue)
+    document |= _record(finding, catalogue)
     if finding.deployment:
         document |= _deployment(finding.deployment)
     if finding.session_ids:
@@ -84,7 +86,7 @@ def _explanation(finding: Finding, catalogue: Catalogue) -> dict[str, Any]:
         "probability": why.probability,
         "burl.detail": orjson.dumps(dict(why.detail)).decode() if why.detail else None,
     }
-    return {k: v for k, v in fields.items() if v not in (None, [], {})}
+    return {k: v for k, v in fields.items() if v is not None and v != []}
 
 
 def _record(finding: Finding, catalogue: Catalogue) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Says in words what a model that predicts the next event saw."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -17,23 +18,25 @@ _WHOLE_PERCENT = 10
 
 
 class Prediction(NamedTuple):
-    """What a model expected at the end of a window, and what came; symbols and their probabilities.
+    """What a model expected at the end of a window, and what came: symbols, and how probable they were.
 
     Attributes:
         came: what came.
         before: what stood before it.
-        probability: of what came.
-        rank: of what came, from 1.
         likely: what was most probable besides, the likeliest first.
-        probabilities: of those.
+        probability: of what came.
+        share: the same for people.
+        shares: for people, of those that were likely.
+        detail: the numbers of an explanation.
     """
 
     came: int
     before: int
-    probability: float
-    rank: int
     likely: list[int]
-    probabilities: list[float]
+    probability: float
+    share: str
+    shares: list[str]
+    detail: Mapping[str, Any]
 
     @classmethod
     def of(cls, window: npt.NDArray[np.int32], logs: npt.NDArray[np.float32], vocabulary: Vocabulary) -> Self:
@@ -41,11 +44,16 @@ class Prediction(NamedTuple):
         came = int(window[-1])
         early = came == vocabulary.unseen + 1  # then the end stands between the last event and the pad
         before = int(window[-3 if early else -2])
-        rank = int(np.count_nonzero(logs > logs[came])) + 1
         order = np.argsort(-logs, kind="stable").tolist()
         likely = [symbol for symbol in order if symbol != came][:_EXPECTED]
-        probabilities = [float(np.exp(logs[symbol])) for symbol in likely]
-        return cls(came, before, float(np.exp(logs[came])), rank, likely, probabilities)
+        probability, *others = (float(np.exp(logs[symbol])) for symbol in (came, *likely))
+        detail = {
+            "expected_probabilities": [round(other, 6) for other in others],
+            "rank": int(np.count_nonzero(logs > logs[came])) + 1,
+        }
+        return cls(
+            came, before, likely, probability, _percent(probability), list(map(_percent, others)), detail
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +83,16 @@ class Reason:
 
     def improbable(self, predicted: Prediction, vocabulary: Vocabulary) -> Explanation:
         """Something else was expected; symbols are those of `vocabulary`."""
-        expected = zip(predicted.likely, predicted.probabilities, strict=True)
-        named = " or ".join(f"{self._name(s, vocabulary)} ({_percent(share)})" for s, share in expected)
+        expected = zip(predicted.likely, predicted.shares, strict=True)
+        named = " or ".join(f"{self._name(symbol, vocabulary)} ({share})" for symbol, share in expected)
+        before, came = self._name(predicted.before, vocabulary), self._name(predicted.came, vocabulary)
         reason = (
-            f"{self._subject}: after {self._name(predicted.before, vocabulary)}"
-            f" came {self._name(predicted.came, vocabulary)} (probability {_percent(predicted.probability)});"
-            f" expected {named}"
+            f"{self._subject}: after {before} came {came} (probability {predicted.share}); expected {named}"
         )
         found = self._explanation(reason)
-        found.probability = predicted.probability
-        catalogue = self.sequences.catalogue
-        indexes = [vocabulary.decode(s, catalogue) for s in predicted.likely if s < vocabulary.unseen]
-        found.expected_templates = [index for index in indexes if index >= 0]
-        found.detail = {
-            "expected_probabilities": [round(share, 6) for share in predicted.probabilities],
-            "rank": predicted.rank,
-        }
+        found.probability, found.detail = predicted.probability, predicted.detail
+        templates = [vocabulary.decode(symbol, self.sequences.catalogue) for symbol in predicted.likely]
+        found.expected_templates = [template for template in templates if template >= 0]
         return found
 
     @property

@@ -171,6 +171,8 @@ class SqliteStore:
             raise OSError(
                 f"made by a newer version of Burl (layout {version}, this one knows {LAYOUT_VERSION})"
             )
+        # Of a new file. Annotations have 2-3 KB: pages of 4 KB take a quarter more time, half more space.
+        connection.execute("PRAGMA page_size = 8192")
         connection.execute("PRAGMA journal_mode = WAL")
         # OK means stored: a sender that was told so deletes its copy, so a power cut must not undo it.
         connection.execute("PRAGMA synchronous = FULL")
