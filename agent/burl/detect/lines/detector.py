@@ -63,7 +63,7 @@ class LineDetector(Detector):
         self._cache = ScoreCache(self.config.max_cached)
         self._of_kinds = Memory[Hashable, float](self.config.max_cached)
         self._encoded = lru_cache(self.config.max_cached)(self._encode)
-        self._weighed = lru_cache(_WEIGHED)(self._weights)
+        self._weighed = lru_cache(_WEIGHED)(self._weigh)
 
     def equip(self, resources: TextResources) -> None:
         """Take word vectors and lines of other systems."""
@@ -120,24 +120,24 @@ class LineDetector(Detector):
         """Say what the line reads like, and which words weighed most: those without which it scores less."""
         events = _events(units)
         text = self._text(events, row)
-        score = float(self._judge([text])[0])
-        weights = self._weighed(key_of_words(text), score)
+        score, weights = self._weighed(key_of_words(text))
         found = self.why(text, score, ", ".join(map(repr, weights)))
         found.template = int(events.templates[row])
         found.decisive = score > self.limit
         found.detail = {**found.detail, "words": list(weights), "weights": list(weights.values())}
         return found
 
-    def _weights(self, text: str, score: float) -> dict[str, float]:
-        """Return what a line would score less without a word, the weightiest words first."""
+    def _weigh(self, text: str) -> tuple[float, dict[str, float]]:
+        """Return a line's score, and what it would score less without a word, the weightiest words first."""
         if self._model is None:
-            return {}
+            return 0.0, {}
+        score = float(self._judge([text])[0])
         phrase = phrase_of(text)[: self.config.max_words]
         distinct = list(dict.fromkeys(phrase))
         without = [[other for other in phrase if other != word] for word in distinct]
         losses = score - self._scores(self._model.lexicon.rows(without))
         order = np.argsort(-losses, kind="stable")[:_NAMED]
-        return {distinct[i]: round(float(losses[i]), _DIGITS) for i in order.tolist() if losses[i] > 0}
+        return score, {distinct[i]: round(float(losses[i]), _DIGITS) for i in order.tolist() if losses[i] > 0}
 
     def _of_templates(self, catalogue: Catalogue, templates: npt.NDArray[np.int64]) -> Floats:
         """Return the score of each event's template, `_OPEN` of one with open places."""
