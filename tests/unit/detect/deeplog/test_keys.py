@@ -72,6 +72,20 @@ def test_an_explanation_says_what_came_and_what_was_expected(alphabet: Alphabet,
     assert why.probability < 0.5
 
 
+@pytest.mark.parametrize("unseen", ["ignore", "anomalous"])
+def test_what_is_remembered_is_explained_as_what_is_not(
+    alphabet: Alphabet, taught: DeepLog, tmp_path: Path, unseen: str
+) -> None:
+    taught.export(tmp_path)
+    config = taught.config.model_copy(update={"unseen": unseen})
+    sessions = alphabet.sessions("abdc", "abXcd", "ab", "abdc", "abcda", "dcba")
+    sessions.complete[4:] = False
+    scored, *fresh = (DeepLog.load(tmp_path, "session", config) for _ in range(len(sessions) + 1))
+    scored.score(sessions)
+    for row, detector in enumerate(fresh):
+        assert scored.explain(sessions, row) == detector.explain(sessions, row)
+
+
 def test_a_session_that_ends_early_says_so(alphabet: Alphabet, taught: DeepLog) -> None:
     why = taught.explain(alphabet.sessions("ab"), 0)
     assert "after 'text b' came the end" in why.reason
