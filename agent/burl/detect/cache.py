@@ -16,6 +16,8 @@ Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 SequenceKey = tuple[str, int, bool, bytes]
 """Kind, lead, whether it is complete, and events of a sequence."""
+_USUAL_BYTES = 256
+"""What 64 events take: less than all else that is remembered of a sequence."""
 
 
 class Memory(Generic[Key, Value]):
@@ -26,8 +28,9 @@ class Memory(Generic[Key, Value]):
     """
 
     def __init__(self, max_kept: int) -> None:
-        """Args: `max_kept` bounds both generations together."""
+        """Args: `max_kept` bounds the weights of both generations together."""
         self._half = max_kept // 2
+        self._weight = 0
         self._young: dict[Key, Value] = {}
         self._old: dict[Key, Value] = {}
 
@@ -46,6 +49,10 @@ class Memory(Generic[Key, Value]):
             self._remember(fresh)
         return cast("list[Value]", found)
 
+    def value(self, key: Key, find: Callable[[], Value]) -> Value:
+        """Return the value of one key; `find` is asked where it is unknown."""
+        return self.values([key], lambda _: [find()])[0]
+
     def _resolve(
         self, wanted: dict[Key, int], find: Callable[[list[int]], Iterable[Value]]
     ) -> dict[Key, Value]:
@@ -57,9 +64,25 @@ class Memory(Generic[Key, Value]):
 
     def _remember(self, fresh: dict[Key, Value]) -> None:
         for key, value in fresh.items():
-            if len(self._young) >= self._half:
-                self._old, self._young = self._young, {}
+            weight = self.weight(key)
+            if weight > self._half:
+                continue
+            if self._weight + weight > self._half:
+                self._old, self._young, self._weight = self._young, {}, 0
             self._young[key] = value
+            self._weight += weight
+
+    def weight(self, _key: Key) -> int:
+        """Return how many usual ones a key stands for."""
+        return 1
+
+
+class SequenceMemory(Memory[SequenceKey, Value]):
+    """A memory from sequence to value; a long one counts as several: what all take is bounded."""
+
+    def weight(self, key: SequenceKey) -> int:
+        """Return how often the usual number of events is in a sequence."""
+        return 1 + len(key[3]) // _USUAL_BYTES
 
 
 class ScoreCache(Memory[bytes, float]):

@@ -3,7 +3,7 @@ import numpy.typing as npt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from burl.detect.cache import ScoreCache
+from burl.detect.cache import ScoreCache, SequenceMemory
 
 rows = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=30)
 
@@ -19,7 +19,7 @@ class _Scorer:
         return (windows[:, 0] * 10 + windows[:, 1]).astype(np.float64)
 
 
-@given(st.lists(rows, min_size=1, max_size=5), st.integers(2, 20))
+@given(st.lists(rows, min_size=1, max_size=5), st.integers(1, 20))
 def test_scores_are_those_of_the_scorer_and_the_memory_is_bounded(
     calls: list[list[tuple[int, int]]], max_cached: int
 ) -> None:
@@ -43,3 +43,13 @@ def test_what_is_asked_for_again_outlives_what_is_not() -> None:
     for number in range(30):
         cache.scores(np.array([[0, 0], [number, 1]], dtype=np.int32), scorer)
     assert scorer.asked.count((0, 0)) == 1
+
+
+@given(st.integers(0, 2_000), st.integers(1, 50))
+def test_what_remembered_sequences_take_is_bounded_however_long_they_are(events: int, max_kept: int) -> None:
+    memory = SequenceMemory[int](max_kept)
+    for number in range(100):
+        content = number.to_bytes(4, "little") + bytes(4 * events)
+        assert memory.values([("order", 0, True, content)], lambda _: [1]) == [1]
+        assert len(memory) <= max_kept
+        assert len(memory) * len(content) <= 256 * max_kept

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from burl.detect.base import Corpus, Explanation, Progress, Scores
-from burl.detect.cache import Memory, ScoreCache, SequenceKey, sequence_key, sequence_keys
+from burl.detect.cache import Memory, ScoreCache, SequenceMemory, sequence_key, sequence_keys
 from burl.detect.cells import log_softmax
 from burl.detect.contexts import Contexts, Symbols, contexts, shortened
 from burl.detect.deeplog.parts import named, without_lost_begins
@@ -53,7 +53,7 @@ class KeyModel:
         self._config = config
         self._learnt: _Learnt | None = None
         self._cache = ScoreCache(config.max_cached)
-        self._worst: Memory[SequenceKey, Worst] = Memory(_MAX_SEQUENCES)
+        self._worst = SequenceMemory[Worst](_MAX_SEQUENCES)
         self._predictions: Memory[bytes, Prediction] = Memory(_MAX_PREDICTIONS)
 
     def fit(self, corpus: Corpus, progress: Progress, seed: int) -> None:
@@ -135,16 +135,14 @@ class KeyModel:
             first = min(start + int(sequences.leads[row]), stop - 1)
             return Reason(sequences, row, first, decisive=False).unjudged()
         dense = learnt.vocabulary.encode(sequences.templates[start:stop], sequences.catalogue)
-        [worst] = self._worst.values(
-            [sequence_key(sequences, row, dense)],
-            lambda _: self._find(sequences.take(np.array([row])), learnt),
+        worst = self._worst.value(
+            sequence_key(sequences, row, dense),
+            lambda: self._find(sequences.take(np.array([row])), learnt)[0],
         )
         reason = Reason(sequences, row, start + worst.offset, worst.is_broken)
         if not worst.window:
             return reason.unseen()
-        [predicted] = self._predictions.values(
-            [worst.window], lambda _: [self._predict(worst.window, learnt)]
-        )
+        predicted = self._predictions.value(worst.window, lambda: self._predict(worst.window, learnt))
         return reason.improbable(predicted, learnt.vocabulary)
 
     def _predict(self, window: bytes, learnt: _Learnt) -> Prediction:

@@ -54,4 +54,8 @@ class EventSetConfig(DetectorConfig):
         0.95, gt=0, le=1, description="Share of the traces of training whose proportions are not odd."
     )
     max_traces: int = Field(2_000, ge=2, description="Traces kept of a kind, spread evenly.")
-    max_cached: int = Field(50_000, ge=1, description="Judged sequences remembered while serving.")
+    max_cached: int = Field(
+        50_000,
+        ge=2,
+        description="Judged sequences remembered while serving; one of over 64 events counts as several.",
+    )

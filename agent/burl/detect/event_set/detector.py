@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from burl.detect.base import Corpus, Detector, DetectorConfig, Explanation, Progress, Scores, Units
-from burl.detect.cache import Memory, SequenceKey, sequence_key, sequence_keys
+from burl.detect.cache import SequenceMemory, sequence_key, sequence_keys
 from burl.detect.event_set.config import EventSetConfig
 from burl.detect.event_set.laws import Laws
 from burl.detect.event_set.profile import Events, Judgement, Opinion, Profile
@@ -54,7 +54,7 @@ class EventSet(Detector):
         super().__init__(unit, config, seed)
         self._vocabulary = Vocabulary([])
         self._profiles: dict[str, Profile] = {}
-        self._judged: Memory[SequenceKey, Judgement] = Memory(self.config.max_cached)
+        self._judged = SequenceMemory[Judgement](self.config.max_cached)
 
     def fit(self, corpus: Corpus, progress: Progress) -> None:
         """Learn the profile of each kind of sequence."""
@@ -152,9 +152,9 @@ class EventSet(Detector):
         if profile is None or stop - start <= lead:
             return Explanation("sequence", f"{subject}: no {kind} like it was in training")
         complete = bool(units.complete[row])
-        [judgement] = self._judged.values(
-            [sequence_key(units, row, dense)],
-            lambda _: [self._judgement(kind, dense, lead, complete=complete)],
+        judgement = self._judged.value(
+            sequence_key(units, row, dense),
+            lambda: self._judgement(kind, dense, lead, complete=complete),
         )
         judged = dense[lead:]
         words = Words(
