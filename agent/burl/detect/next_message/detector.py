@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from burl.detect.base import Corpus, Detector, DetectorConfig, Explanation, Progress, Scores, Units
-from burl.detect.cache import ScoreCache
+from burl.detect.cache import Memory, ScoreCache
 from burl.detect.next_message.config import NextMessageConfig
 from burl.detect.reasons import Prediction, Reason
 from burl.detect.symbol_model import SymbolModel, TrainingWindows, Windows, came
@@ -18,6 +18,8 @@ Floats = npt.NDArray[np.float64]
 
 _HIGHEST = 20.0
 """-log10 of the smallest probability told apart; also that of an event never seen, when it counts."""
+_MAX_PREDICTIONS = 1_000
+"""Explained windows that are remembered: sequences of a kind mostly go wrong at the same ones."""
 _DIGITS = 6
 """Scores are rounded: float32 sums differ in the last bits with the size of the batch they were part of."""
 
@@ -60,6 +62,7 @@ class NextMessage(Detector):
         super().__init__(unit, config, seed)
         self._model: SymbolModel | None = None
         self._cache = ScoreCache(self.config.max_cached)
+        self._predictions: Memory[bytes, Prediction] = Memory(_MAX_PREDICTIONS)
 
     def fit(self, corpus: Corpus, progress: Progress) -> None:
         """Learn from all sequences; without a kind that is common enough, learn nothing."""
@@ -129,7 +132,10 @@ class NextMessage(Detector):
             return reason.unseen()
         worst = int(np.argmax(np.abs(self._cache.scores(judged.windows, self._verdicts))))
         window = judged.windows[worst]
-        predicted = Prediction.of(window, model.outputs(window[None])[0], model.vocabulary)
+        predicted = self._predictions.value(
+            window.tobytes(),
+            lambda: Prediction.of(window, model.outputs(window[None])[0], model.vocabulary),
+        )
         return reason.improbable(predicted, model.vocabulary)
 
     def _judge(self, model: SymbolModel, sequences: Sequences) -> _Judged:
