@@ -12,7 +12,7 @@ from burl.receive.values import python_value, text
 from burl.receive.walk import PAD, delimited, words
 from burl.receive.wire import key_value
 
-_KEY_TAG, _VALUE_TAG, _STRING_TAG = 1 << 3 | 2, 2 << 3 | 2, 1 << 3 | 2
+KEY_TAG, VALUE_TAG, STRING_TAG = 1 << 3 | 2, 2 << 3 | 2, 1 << 3 | 2
 """What stands before the key and the value of a serialised KeyValue, and before the string of an AnyValue."""
 _Pair = tuple[bytes, bytes]
 """The `"key":` of an entry and its `"key":value`, as they stand inside a JSON string."""
@@ -25,7 +25,7 @@ class JsonPairs:
         """Decode `entries`."""
         raws = list(dict.fromkeys(entries))
         strings = {raw: pair for raw, pair in zip(raws, _plain(raws), strict=True) if pair}
-        others = {raw: pair for raw in raws if raw not in strings and (pair := _decoded(raw))}
+        others = {raw: pair for raw in raws if raw not in strings and (pair := decoded(raw))}
         texts = nested([text(value) for _, value in strings.values()])
         values = [said[1:-1] for said in json_strings([value for _, value in others.values()])]
         self._pairs = _named(strings, texts) | _named(others, values)
@@ -53,14 +53,14 @@ def _plain(raws: Sequence[bytes]) -> Iterator[tuple[bytes, bytes] | None]:
     values, value_ends = delimited(heads[key_ends + 1], key_ends + 1)
     values = np.minimum(values, ends)
     texts, text_ends = delimited(heads[values + 1], values + 1)
-    plain = (content[starts] == _KEY_TAG) & (content[key_ends] == _VALUE_TAG) & (value_ends == ends)
-    plain &= (content[values] == _STRING_TAG) & (text_ends == ends)
+    plain = (content[starts] == KEY_TAG) & (content[key_ends] == VALUE_TAG) & (value_ends == ends)
+    plain &= (content[values] == STRING_TAG) & (text_ends == ends)
     places = (column.tolist() for column in (plain, keys, key_ends, texts, text_ends))
     for is_plain, key, key_end, value, value_end in zip(*places, strict=True):
         yield (joined[key:key_end], joined[value:value_end]) if is_plain else None
 
 
-def _decoded(raw: bytes) -> tuple[bytes, str] | None:
+def decoded(raw: bytes) -> tuple[bytes, str] | None:
     """Return key and JSON of an entry; None of a damaged one."""
     try:
         pair = key_value(raw)

@@ -11,6 +11,7 @@ from burl.distinct import distinct
 from burl.receive.batch import Origin
 from burl.receive.entries import resource_entries
 from burl.receive.given_uids import GivenUids
+from burl.receive.json_columns import json_columns
 from burl.receive.json_pairs import JsonPairs
 from burl.receive.records import Records
 from burl.receive.resources import Resources
@@ -122,6 +123,10 @@ class OtlpOrigin(Origin):
         if not self.records.attributes and not self.records.map_rows:
             pairs = JsonPairs(chain.from_iterable(resources))
             return list(map([pairs.string(entries) for entries in resources].__getitem__, owners))
+        columns = None if any(resources) else json_columns(self.records)
+        if columns:
+            strings = [b'"{%b}"' % b",".join(said) for said in zip(*columns, strict=True)]
+            return list(map(strings.__getitem__, rows.tolist()))
         entries = [
             [*resources[owner], *own]
             for owner, own in zip(owners, map(self.records.entries, rows.tolist()), strict=True)
