@@ -87,12 +87,12 @@ class ClosedSessions:
             begun_ns: what began earlier may have begun before all input; such sessions are not complete.
         """
         offsets, places = _ints(self.offsets), _ints(self.places)
-        numbers = records.numbers(places)
-        services = table.services_of(numbers[:, STREAM])
+        columns = records.columns(places)
+        services = table.services_of(columns[STREAM])
         owners = np.arange(len(self.keys)).repeat(offsets[1:] - offsets[:-1])
-        order = np.lexsort((numbers[:, TIME_NS], _ranks(services, table), owners))
-        numbers, places = numbers[order], places[order]
-        times_ns, streams = numbers[:, TIME_NS].copy(), numbers[:, STREAM].copy()
+        order = np.lexsort((columns[TIME_NS], _ranks(services, table), owners))
+        places = places[order]
+        times_ns = columns[TIME_NS, order]
         starts = offsets[:-1]
         first_ns = np.minimum.reduceat(times_ns, starts) if len(starts) else times_ns
         return Sequences(
@@ -104,9 +104,9 @@ class ClosedSessions:
             services=services[order[starts]],
             leads=np.zeros(len(starts), dtype=np.int64),
             offsets=offsets,
-            templates=numbers[:, TEMPLATE].copy(),
+            templates=columns[TEMPLATE, order],
             times_ns=times_ns,
-            streams=streams,
+            streams=columns[STREAM, order],
             record=lambda position: records.record(int(places[position])),
             body=lambda position: records.body(int(places[position])),
             complete=~np.asarray(self.cut, dtype=np.bool_) & (first_ns > begun_ns),

@@ -137,22 +137,18 @@ class OpenInterval:
             for column, new in ((self.counts, 0), (self.shown, NOWHERE))
         )
 
-    def state(self, records: Records) -> list[Any]:
+    def state(self) -> list[Any]:
         """Return what `restored` needs, as msgpack-able values."""
-        columns = (column.tolist() for column in (self.pairs, self.counts, self.shown))
-        return [
-            [service_of(pair), template_of(pair), count, records.state(place)]
-            for pair, count, place in zip(*columns, strict=True)
-        ]
+        columns = (service_of(self.pairs), template_of(self.pairs), self.counts, self.shown)
+        return [column.tolist() for column in columns]
 
     @classmethod
-    def restored(cls, state: list[Any], records: Records) -> "OpenInterval":
-        """Return an interval of `state`; what it holds is added to `records`."""
-        places = records.restore(shown for *_, shown in state)
-        pairs = [pair_of(service, template) for service, template, *_ in state]
-        counts = [count for _, _, count, _ in state]
-        columns = np.array([pairs, counts, places], dtype=np.int64).reshape(3, -1)
-        return cls(*columns[:, columns[0].argsort()].copy())
+    def restored(cls, state: list[Any]) -> "OpenInterval":
+        """Return an interval of `state`."""
+        services, templates, counts, shown = np.asarray(state, dtype=np.int64)
+        pairs = pair_of(services, templates)
+        order = pairs.argsort()
+        return cls(pairs[order], counts[order], shown[order])
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ import numpy as np
 from burl.receive.batch import Ints
 from burl.window.counted import Cells, ClosedIntervals, OpenInterval, cells_of
 from burl.window.portion import Portion
-from burl.window.records import NOWHERE, Records
+from burl.window.records import NOWHERE
 from burl.window.settings import WindowSettings
 from burl.window.watermark import NEVER, SECOND_NS
 
@@ -144,7 +144,7 @@ class IntervalCounts:
         """Return the places of all records held."""
         return [open_.shown for sender in self._senders.values() for open_ in sender.intervals.values()]
 
-    def state(self, records: Records) -> list[Any]:
+    def state(self) -> list[Any]:
         """Return what `restore` needs, as msgpack-able values."""
         senders = [
             [
@@ -152,17 +152,17 @@ class IntervalCounts:
                 sender.last_closed_ns,
                 sender.first_ns,
                 sender.seen_ns,
-                [[start, interval.state(records)] for start, interval in sender.intervals.items()],
+                [[start, interval.state()] for start, interval in sender.intervals.items()],
             ]
             for name, sender in self._senders.items()
         ]
         return [senders, [[service, *known] for service, known in self._services.items()]]
 
-    def restore(self, state: list[Any], records: Records) -> None:
-        """Fill empty counts from `state`; what they hold is added to `records`."""
+    def restore(self, state: list[Any]) -> None:
+        """Fill empty counts from `state`."""
         senders, services = state
         for name, last_closed_ns, first_ns, seen_ns, intervals in senders:
-            found = {start: OpenInterval.restored(packed, records) for start, packed in intervals}
+            found = {start: OpenInterval.restored(packed) for start, packed in intervals}
             self._senders[name] = _Sender(last_closed_ns, first_ns, seen_ns, found)
         for service, sender, since_ns in services:
             self._services[service] = (sender, since_ns)

@@ -85,7 +85,7 @@ class Portion:
         if max(map(len, bodies)) > self.max_body_chars:
             held, bodies = held._replace(uids=self._hashed(held.uids, bodies)), self._cut(bodies)
         columns = (self.times_ns[events], self.streams[events], self.templates[events], batch.severities[at])
-        return self.records.add(np.column_stack(columns), bodies, held)
+        return self.records.add(columns, bodies, held)
 
     def _hashed(self, uids: Uids, bodies: Sequence[str]) -> Uids:
         """Return the uids, those of bodies that are to be cut hashed: that takes the whole text."""

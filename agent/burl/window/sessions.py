@@ -14,7 +14,6 @@ from burl.window.extract import Mentions
 from burl.window.numbered import Id
 from burl.window.open_sessions import OpenSessions, Session
 from burl.window.portion import Portion
-from burl.window.records import Records
 from burl.window.settings import WindowSettings
 from burl.window.spec import SessionSpec
 from burl.window.watermark import NEVER, SECOND_NS
@@ -272,15 +271,14 @@ class Sessions:
         """Return the places of all records held."""
         return [session.places for session in self._open]
 
-    def state(self, records: Records) -> list[Any]:
+    def state(self) -> list[Any]:
         """Return what `restore` needs, as msgpack-able values: the longest silent session first."""
-        return [self._first_ns, self._newest_ns, [_pack(session, records) for session in self._open]]
+        return [self._first_ns, self._newest_ns, [_pack(session) for session in self._open]]
 
-    def restore(self, state: list[Any], records: Records) -> None:
-        """Fill empty sessions from `state`; what they hold is added to `records`."""
+    def restore(self, state: list[Any]) -> None:
+        """Fill empty sessions from `state`."""
         self._first_ns, self._newest_ns, sessions = state
-        for (sender, watermark_ns), number, ids, held, newest_ns, *holder in sessions:
-            places = records.restore(held)
+        for (sender, watermark_ns), number, ids, places, newest_ns, *holder in sessions:
             # states saved before sessions had holders tell of none: all are of one then
             session = Session(number, [], places, newest_ns, watermark_ns, holder[0] if holder else 0)
             self._open.add(session)
@@ -290,7 +288,6 @@ class Sessions:
             self._next = max(self._next, number + 1)
 
 
-def _pack(session: Session, records: Records) -> list[Any]:
+def _pack(session: Session) -> list[Any]:
     touched = (session.sender, session.touched_ns)
-    held = [records.state(place) for place in session.places]
-    return [touched, session.number, session.ids, held, session.newest_ns, session.holder]
+    return [touched, session.number, session.ids, session.places, session.newest_ns, session.holder]

@@ -12,7 +12,7 @@ from burl.window.closed import ClosedWindows
 from burl.window.groups import Groups, newest_before
 from burl.window.portion import Portion
 from burl.window.recency import Recency
-from burl.window.records import NOWHERE, Records
+from burl.window.records import NOWHERE
 from burl.window.settings import WindowSettings
 from burl.window.watermark import NEVER, SECOND_NS
 
@@ -161,21 +161,18 @@ class StreamWindows:
         """Return the places of all records held."""
         return [state.places for state in self._streams.values()]
 
-    def state(self, records: Records) -> list[Any]:
+    def state(self) -> list[Any]:
         """Return what `restore` needs, as msgpack-able values: the longest silent stream first."""
         return [
-            [stream, self._recency.touched(stream), *_pack(self._streams[stream], records)]
-            for stream in self._recency
+            [stream, self._recency.touched(stream), *_pack(self._streams[stream])] for stream in self._recency
         ]
 
-    def restore(self, state: list[Any], records: Records) -> None:
-        """Fill empty windows from `state`; what they hold is added to `records`."""
-        for stream, (sender, watermark_ns), newest_ns, lead, templates, times_ns, held in state:
-            places = records.restore(held)
+    def restore(self, state: list[Any]) -> None:
+        """Fill empty windows from `state`."""
+        for stream, (sender, watermark_ns), newest_ns, lead, templates, times_ns, places in state:
             self._streams[stream] = _Stream(newest_ns, lead, templates, times_ns, places)
             self._recency.touch(stream, sender, watermark_ns)
 
 
-def _pack(state: _Stream, records: Records) -> list[Any]:
-    held = [records.state(place) for place in state.places]
-    return [state.newest_ns, state.lead, state.templates, state.times_ns, held]
+def _pack(state: _Stream) -> list[Any]:
+    return [state.newest_ns, state.lead, state.templates, state.times_ns, state.places]

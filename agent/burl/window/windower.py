@@ -12,6 +12,7 @@ from burl.window.context import BatchContext, Contexts
 from burl.window.counted import ClosedIntervals
 from burl.window.extract import Extractor
 from burl.window.intervals import IntervalCounts
+from burl.window.old_states import with_places
 from burl.window.portion import Kinds, Parameters, Portion, events_of, portion_of
 from burl.window.records import HeldRecords
 from burl.window.sessions import Sessions
@@ -175,9 +176,12 @@ class Windower:
             _context_lines=self._settings.context_lines,
         )
         if self._held.are_many:
-            holders = (self._windows, self._sessions, self._intervals)
-            self._held.collect(chain.from_iterable(holder.held() for holder in holders))
+            self._collect()
         return windowed
+
+    def _collect(self) -> None:
+        holders = (self._windows, self._sessions, self._intervals)
+        self._held.collect(chain.from_iterable(holder.held() for holder in holders))
 
     def _built_windows(self, closed: ClosedWindows) -> Sequences:
         if not closed.owners:
@@ -191,14 +195,15 @@ class Windower:
 
     def state(self) -> dict[str, Any]:
         """Return what `restore` needs, as msgpack-able values. Streams and catalogue are saved apart."""
-        records = self._held.records
+        self._collect()
         return {
             "kinds": self._kinds,
             "watermarks": self._watermarks.state(),
             "contexts": self._contexts.state(),
-            "windows": self._windows.state(records),
-            "sessions": self._sessions.state(records),
-            "intervals": self._intervals.state(records),
+            "records": self._held.records.state(),
+            "windows": self._windows.state(),
+            "sessions": self._sessions.state(),
+            "intervals": self._intervals.state(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -207,10 +212,14 @@ class Windower:
         Sessions of other kinds than this windower's cannot go on: they are left out.
         """
         records = self._held.records
+        if "records" in state:
+            records.restore(state["records"])
+        else:
+            state = with_places(state, records)
         self._watermarks.restore(state["watermarks"])
         self._contexts.restore(state["contexts"])
-        self._intervals.restore(state["intervals"], records)
+        self._intervals.restore(state["intervals"])
         if self._wants_windows:
-            self._windows.restore(state["windows"], records)
+            self._windows.restore(state["windows"])
         if state["kinds"] == self._kinds:
-            self._sessions.restore(state["sessions"], records)
+            self._sessions.restore(state["sessions"])
