@@ -45,6 +45,14 @@ def distinct_counts(values: _Ints) -> tuple[_Ints, _Ints, _Ints]:
     return ordered[starts], order[starts], counts
 
 
+def is_in(values: _Ints, some: _Ints) -> npt.NDArray[np.bool_]:
+    """Return for each of `values` (n) whether it is among `some`, which are in order."""
+    if not len(some):
+        return np.zeros(len(values), dtype=np.bool_)
+    nearest = some.take(some.searchsorted(values), mode="clip")
+    return np.equal(nearest, values)
+
+
 def _heads(ordered: _Ints) -> npt.NDArray[np.bool_]:
     heads = np.ones(len(ordered), dtype=np.bool_)
     np.not_equal(ordered[1:], ordered[:-1], out=heads[1:])

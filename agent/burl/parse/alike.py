@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from burl.parse.deciding import Deciding, Runs, stretches
-from burl.parse.keys import DIGITS, ID, UUID, Keys
+from burl.parse.deciding import Deciding, Runs, marks_of
+from burl.parse.keys import DIGITS, ID, UUID, Stretches, keys_of
 from burl.parse.lines import LineReader
 
 Kind = tuple[bytes | int, ...]
@@ -45,33 +45,32 @@ class Alike:
         self, bodies: list[str], templates: Sequence[int], places: Sequence[tuple[int, ...]]
     ) -> list[Kind | None]:
         """As `Parser.kinds`."""
-        keys = Keys(self._reader.heads(bodies))
+        heads = self._reader.heads(bodies)
+        keys, stretches = keys_of(heads), Stretches(heads)
         by_count: defaultdict[int, dict[int, tuple[int, ...]]] = defaultdict(dict)
-        for position, asked in enumerate(zip(keys.keys, templates, places, strict=True)):
-            edges = self._edges[asked] if asked in self._edges else self._learn(asked, keys, position)
+        for position, asked in enumerate(zip(keys, templates, places, strict=True)):
+            edges = self._edges[asked] if asked in self._edges else self._learn(asked)
             if edges is not None and len(bodies[position]) <= _MAX_CHARS:
                 by_count[len(edges)][position] = edges
         kinds: list[Kind | None] = [None] * len(bodies)
         for alike in by_count.values():
-            columns = map(_shortened, keys.stretches([*alike], np.array([*alike.values()], dtype=np.int64).T))
+            columns = map(_shortened, stretches.of([*alike], np.array([*alike.values()], dtype=np.int64).T))
             for position, *texts in zip(alike, *columns, strict=True):
-                kinds[position] = (keys.keys[position], templates[position], *texts)
+                kinds[position] = (keys[position], templates[position], *texts)
         return kinds
 
-    def _learn(self, asked: _Asked, keys: Keys, position: int) -> tuple[int, ...] | None:
+    def _learn(self, asked: _Asked) -> tuple[int, ...] | None:
         """Find out at which edges what `asked` is about stands; None where masks look at digits or ids."""
         if len(self._edges) >= self._max_entries:
             self._edges.clear()
         key = asked[0]
-        has_ids = ID in key or UUID in key
-        exact = self._deciding.runs(key) == Runs((), ())
-        exact = exact and not (has_ids and self._deciding.ids_decide(keys.bare(position)))
+        exact = self._deciding.runs(key) == Runs((), ()) and not self._deciding.ids_decide(key)
         self._edges[asked] = self._found(*asked) if exact else None
         return self._edges[asked]
 
     def _found(self, key: bytes, template: int, places: Sequence[int]) -> tuple[int, ...]:
         """Return the edges at which the digits and ids begin that stand in `places`."""
-        marks = [(stretch.edge, stretch.mark) for stretch in stretches(key) if stretch.mark in _STANDS_FOR]
+        marks = [(edge, mark) for edge, _, mark in marks_of(key)]
         names = {edge: _STANDS_FOR[mark].format(_FIRST + edge) for edge, mark in marks}
         line = key
         for edge, mark in marks:

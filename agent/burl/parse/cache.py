@@ -9,6 +9,8 @@ from typing import NamedTuple
 SHAPE = 0b111
 KIND = 0b111_000
 TEMPLATE_SHIFT = 6
+UNKNOWN = -1
+"""Stands for a template."""
 
 KNOWN = 0 << 3
 """All lines of the key have the template of the code."""
@@ -19,7 +21,10 @@ RUNS_DECIDE = 2 << 3
 IDS_DECIDE = 3 << 3
 """The ids decide the template, and perhaps some runs of digits."""
 SHAPED = 4 << 3
-"""What decides the template is not found out yet: of lines that continue a record nobody asks."""
+"""What decides the template is not found out yet: of lines that continue a record nobody asks.
+
+The template is that of some line of the key, here and below, UNKNOWN while none was masked.
+"""
 EACH_ALONE = 5 << 3
 """Anything may decide the template, and the shape."""
 SEEN_ONCE = 6 << 3

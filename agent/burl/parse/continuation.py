@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from burl.distinct import distinct
+from burl.distinct import distinct, is_in
 from burl.receive.batch import Ints
 
 Flags = npt.NDArray[np.bool_]
@@ -98,14 +98,21 @@ class Continuations:
     def records(self, shapes: Ints, streams: Ints) -> Flags:
         """Return for each line, given its shape and its stream, whether it starts a record; take note."""
         found = np.ones(len(shapes), dtype=np.bool_)
+        rows = self._rows_to_look_at(shapes, streams)
+        of_rows = zip(rows.tolist(), shapes[rows].tolist(), streams[rows].tolist(), strict=True)
+        for row, shape, stream in of_rows:
+            if self.states.get(stream) != shape:
+                found[row] = self.starts(shape, stream)
+        return found
+
+    def _rows_to_look_at(self, shapes: Ints, streams: Ints) -> Ints:
+        """Return the lines of streams with shapes that are not their states; all where a stream is new."""
         get = self.states.get
         pairs = distinct(streams << _SHAPE_BITS | shapes).tolist()
-        if all(get(pair >> _SHAPE_BITS) == pair & _SHAPE_MASK for pair in pairs):
-            return found
-        for position, (shape, stream) in enumerate(zip(shapes.tolist(), streams.tolist(), strict=True)):
-            if get(stream) != shape:
-                found[position] = self.starts(shape, stream)
-        return found
+        odd = [pair >> _SHAPE_BITS for pair in pairs if get(pair >> _SHAPE_BITS) != pair & _SHAPE_MASK]
+        if not all(stream in self.states for stream in odd):  # it may make others forgotten
+            return np.arange(len(streams))
+        return np.flatnonzero(is_in(streams, np.array(odd, dtype=np.int64)))
 
     def starts(self, shape: int, stream: int) -> bool:
         """Return True when a line of this shape starts a record of `stream`, and take note of it."""

@@ -4,10 +4,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from burl.parse.continuation import shape
-from burl.parse.keys import DIGITS, ID, UUID
+from burl.parse.keys import DIGITS, ID, UUID, has_ids
 from burl.parse.masks import Masker
 from burl.parse.rules import DEFAULT_MASKS
 from burl.parse.settings import MaskRule
@@ -31,7 +30,7 @@ _BY_LEAST_LENGTH = {
 _SHORT, _LONG = b"0", b"00000000"
 # Of the others with a guard `hex_letters` knows no digits, and `mail` only counts whether they are over 63.
 _SHIPPED = {rule["pattern"]: rule["name"] for rule in DEFAULT_MASKS}
-_STRETCHES = re.compile(rb"\d*%b|\d+|%b|%b" % (DIGITS, ID, UUID))
+_MARKS = re.compile(b"[%b%b%b]" % (DIGITS, ID, UUID))
 _GROWN_TOGETHER = re.compile(b"[%b%b](?:[A-Za-z]|%b?[%b%b])" % (ID, UUID, DIGITS, ID, UUID))
 """An id that a word goes on from may hold the beginning of that word: `E` of `Error`."""
 _CHAIN = re.compile(b"[a-fA-F%b%b]+(?:-[a-fA-F%b%b]+){4,}" % ((DIGITS, ID) * 2))
@@ -57,14 +56,6 @@ class Runs:
     lengths: tuple[int, ...]
 
 
-class _Stretch(NamedTuple):
-    """Digits or an id in a key: the edge where its lines' begin, where its mark ends, and its last byte."""
-
-    edge: int
-    end: int
-    mark: bytes
-
-
 class Deciding:
     """Tells of a key what of its lines decides their masked texts."""
 
@@ -80,16 +71,18 @@ class Deciding:
 
     def runs(self, key: bytes) -> Runs | None:
         """Return which runs of digits decide; None when anything may."""
-        if any(ID in chain for chain in _CHAIN.findall(key)):
+        if ID in key and any(ID in chain for chain in _CHAIN.findall(key)):
             return None
         text = b" " + key
         for mark, like in _LOOK_LIKE.items():
             text = text.replace(mark, like)
         if _GROWN_TOGETHER.search(key) or self._others.search(text):
             return None
-        values, lengths, least = (
-            _touched(_spans(pattern, text), key) for pattern in (self._values, self._lengths, self._least)
-        )
+        spans = [_spans(pattern, text) for pattern in (self._values, self._lengths, self._least)]
+        if not any(spans):
+            return Runs((), ())
+        places, edges = _runs_of(key)
+        values, lengths, least = (_touched(some, places, edges) for some in spans)
         if least and (values or lengths or self._least_decides(key)):
             lengths |= least
         return Runs(tuple(sorted(values)), tuple(sorted(lengths - values)))
@@ -100,21 +93,24 @@ class Deciding:
         They rarely do: `15E148` is masked alike however long its numbers are, and so is a whole user agent.
         """
         short, long = (_instances(key.replace(DIGITS, digits)) for digits in (_SHORT, _LONG))
-        pairs = set(zip(short, long, strict=True))
+        pairs = zip(short, long, strict=True)
         return any(self._masker.mask(one) != self._masker.mask(other) for one, other in pairs)
 
-    def ids_shape(self, bare: bytes) -> bool:
-        """Return True when the shape of a line (see `Keys.bare`) depends on its ids."""
-        return len({shape(self._masker.key(line).decode()) for line in _instances(bare)}) > 1
+    def shapes(self, key: bytes) -> set[int]:
+        """Return the shapes of a key's lines, one or more as their ids are."""
+        return {shape(self._masker.key(line).decode()) for line in _instances(key)}
 
-    def ids_decide(self, bare: bytes) -> bool:
-        """Return True when the masked text of a line (see `Keys.bare`) depends on its ids."""
-        return len({self._masker.mask(line) for line in _instances(bare)}) > 1
+    def ids_decide(self, key: bytes) -> bool:
+        """Return True when the masked texts of a key's lines depend on their ids, with the digits left alone.
 
-    def uuids_decide(self, bare: bytes) -> bool:
-        """Return True when it depends on the UUIDs, with whatever other ids beside them."""
-        return UUID in bare and any(
-            len({self._masker.mask(_filled(bare, identifier, uuid)) for _, uuid in _INSTANCES}) > 1
+        For lines of which runs of digits decide, too, it is asked with those: see `burl.parse.keys.bare`.
+        """
+        return has_ids(key) and len(set(map(self._masker.mask, _instances(key)))) > 1
+
+    def uuids_decide(self, key: bytes) -> bool:
+        """Return True when they depend on the UUIDs, with whatever other ids beside them."""
+        return UUID in key and any(
+            len({self._masker.mask(_filled(key, identifier, uuid)) for _, uuid in _INSTANCES}) > 1
             for identifier, _ in _INSTANCES
         )
 
@@ -133,44 +129,45 @@ def _spans(pattern: "re.Pattern[bytes]", text: bytes) -> list[tuple[int, int]]:
     return spans
 
 
-def _touched(spans: list[tuple[int, int]], key: bytes) -> set[int]:
-    """Return the runs of digits whose marks `spans` hold."""
-    places, runs = _marks(key) if spans else ([], [])
+def _touched(spans: list[tuple[int, int]], places: list[int], edges: list[int]) -> set[int]:
+    """Return the edges of those runs of digits whose marks, at `places`, `spans` hold."""
     return {
-        run for start, end in spans for run in runs[bisect_left(places, start) : bisect_left(places, end)]
+        edge for start, end in spans for edge in edges[bisect_left(places, start) : bisect_left(places, end)]
     }
 
 
 def ids_of(key: bytes, *, uuids: bool) -> tuple[int, ...]:
     """Return the ids of a key's lines, those that are UUIDs if wanted, each by the edge where it begins."""
     wanted = (ID, UUID) if uuids else (ID,)
-    return tuple(stretch.edge for stretch in stretches(key) if stretch.mark in wanted)
+    return tuple(edge for edge, _, mark in marks_of(key) if mark in wanted)
 
 
-def _marks(key: bytes) -> tuple[list[int], list[int]]:
-    """Return where marks of digits stand in what guards see of a key, and which run of digits each is."""
-    places, runs, grown = [], [], 1
-    for edge, end, mark in stretches(key):
-        if mark == DIGITS:
-            places.append(end - 1 + grown)
-            runs.append(edge)
-        grown += len(_LOOK_LIKE.get(mark, mark)) - 1
-    return places, runs
-
-
-def stretches(key: bytes) -> Iterator[_Stretch]:
-    """Yield the digits and ids of a key."""
+def marks_of(key: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Yield of each mark the edge where what it stands for begins, where it is in the key, and the mark."""
     edge, end = -2, -1
-    for match in _STRETCHES.finditer(key):
-        edge += 1 if match.start() == end else 2
-        end = match.end()
-        yield _Stretch(edge, end, match[0][-1:])
+    for match in _MARKS.finditer(key):
+        start = match.start()
+        edge += 1 if start == end else 2
+        end = start + 1
+        yield edge, start, match[0]
 
 
-def _instances(bare: bytes) -> Iterator[str]:
-    for identifier, uuid in _INSTANCES:
-        yield _filled(bare, identifier, uuid)
+def _runs_of(key: bytes) -> tuple[list[int], list[int]]:
+    """Return where marks of digits stand in what guards see of a key, and the edge of each."""
+    places, edges, grown = [], [], 1
+    for edge, start, mark in marks_of(key):
+        if mark == DIGITS:
+            places.append(start + grown)
+            edges.append(edge)
+        grown += len(_LOOK_LIKE[mark]) - 1
+    return places, edges
 
 
-def _filled(bare: bytes, identifier: bytes, uuid: bytes) -> str:
-    return bare.replace(ID, identifier).replace(UUID, uuid).decode()
+def _instances(key: bytes) -> Iterator[str]:
+    """Yield lines of a key with ids of all kinds."""
+    for identifier, uuid in _INSTANCES if has_ids(key) else _INSTANCES[:1]:
+        yield _filled(key, identifier, uuid)
+
+
+def _filled(key: bytes, identifier: bytes, uuid: bytes) -> str:
+    return key.replace(DIGITS, _SHORT).replace(ID, identifier).replace(UUID, uuid).decode()

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from burl.parse.alike import Alike, Kind
-from burl.parse.cache import KIND, KNOWN, SHAPE, TEMPLATE_SHIFT, KeyCache
+from burl.parse.cache import KIND, KNOWN, SHAPE, TEMPLATE_SHIFT, UNKNOWN, KeyCache
 from burl.parse.catalogue import CONTINUATION, Catalogue
 from burl.parse.continuation import Continuations
 from burl.parse.deciding import Deciding
@@ -14,13 +14,13 @@ from burl.parse.lines import LineReader, parameters
 from burl.parse.masks import masking_version
 from burl.parse.matcher import Matcher
 from burl.parse.online import OnlineTemplates
-from burl.parse.recognition import UNKNOWN, Recognition
+from burl.parse.recognition import Recognition
 from burl.parse.settings import ParseSettings
 from burl.parse.standing import Place, Standing
 from burl.parse.template_set import TemplateSet
 from burl.receive.batch import Ints
 
-_AT_ONCE = 1024
+_AT_ONCE = 4096
 """Lines worked on together: enough for numpy (bench/rooms.py), few enough for long lines to fit in memory."""
 
 
@@ -90,7 +90,7 @@ class Parser:
         return found[0] if len(found) == 1 else np.concatenate(found)
 
     def _parse(self, bodies: list[str], streams: Ints, writers: Ints) -> Ints:
-        lines = Recognition(self._cache, self._deciding, self._reader.heads(bodies))
+        lines = Recognition(self._cache, self._deciding, self._reader, bodies)
         records = self._continuations.records(lines.codes & SHAPE, streams)
         found = np.full(len(bodies), CONTINUATION, dtype=np.int64)
         done = 0
