@@ -16,7 +16,11 @@ from burl.receive.stream_table import Ints
 from burl.receive.values import text
 from burl.receive.walk import Spans, delimited, every
 
-_BYTE = 8
+_BYTE, _WORD = 8, 8
+_MORE, _SEVEN_BITS = int.from_bytes(b"\x80" * 7, "little"), 0x7F
+"""Of a varint's bytes, seven at most, the bits that say that another one follows; and those that count."""
+_NUMBER_TAG = 3 << 3
+"""How a serialised AnyValue starts that holds an integer."""
 _ONE_BYTE = 0x80
 """Lengths below this take a varint of one byte."""
 
@@ -43,16 +47,36 @@ def _is_whole(records: Records, head: bytes, fields: Fields) -> bool:
 
 def _column(records: Records, head: bytes, fields: Fields) -> list[bytes] | None:
     """Return a column of `json_columns`; None where an attribute is damaged."""
-    texts = _texts(records, fields.starts + len(head), fields.ends)
+    key, at = nested([text(head[2:])])[0] + b":", fields.starts + len(head)
+    if (numbers := _numbers(records, at, fields.ends)) is not None:
+        return [b"%b%d" % (key, number) for number in numbers]
+    texts = _texts(records, at, fields.ends)
     starts, ends = (fields.starts, fields.ends) if texts is None else texts
     raws = [records.text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
     distinct = list(dict.fromkeys(raws))
     values = _values(distinct, head[2:]) if texts is None else nested(list(map(text, distinct)))
     if values is None:
         return None
-    key = nested([text(head[2:])])[0] + b":"
     said = {raw: key + value for raw, value in zip(distinct, values, strict=True)}
     return list(map(said.__getitem__, raws))
+
+
+def _numbers(records: Records, at: Ints, stops: Ints) -> list[int] | None:
+    """Return the numbers that the values from `at` to `stops` are; None where one is none, or is long."""
+    values, value_ends = delimited(records.words[at] >> _BYTE, at + 1)
+    starts = np.minimum(values, stops) + 1
+    sizes = stops - starts
+    is_short = (value_ends == stops) & (sizes > 0) & (sizes < _WORD)
+    if not every(
+        is_short & (records.content[at] == VALUE_TAG) & (records.content[starts - 1] == _NUMBER_TAG)
+    ):
+        return None
+    groups = records.words[starts] & (1 << _BYTE * sizes) - 1
+    if not every(groups & _MORE == (1 << _BYTE * (sizes - 1)) - 1 & _MORE):
+        return None
+    bits = [(groups >> _BYTE * place & _SEVEN_BITS) << 7 * place for place in range(_WORD)]
+    numbers: list[int] = np.sum(bits, axis=0).tolist()
+    return numbers
 
 
 def _texts(records: Records, at: Ints, stops: Ints) -> Spans | None:

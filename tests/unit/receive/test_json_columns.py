@@ -19,6 +19,7 @@ VALUES = st.one_of(
     st.builds(AnyValue, bool_value=st.booleans()),
     st.just(AnyValue()),
 )
+SHORT = st.builds(AnyValue, int_value=st.integers(0, 2**50) | st.integers(0, 300))
 USUAL = st.sampled_from(["", "a", 'say "x"\n', "é" * 70]).map(lambda text: AnyValue(string_value=text))
 
 
@@ -38,7 +39,7 @@ def _said(columns: list[list[bytes]]) -> list[dict[str, Any]]:
 
 @given(st.data(), KEYS.filter(all))
 def test_columns_say_what_each_record_alone_decodes_to(data: st.DataObject, keys: list[str]) -> None:
-    kinds = [data.draw(st.sampled_from([VALUES, USUAL])) for _ in keys]
+    kinds = [data.draw(st.sampled_from([VALUES, USUAL, SHORT])) for _ in keys]
     count = data.draw(st.integers(1, 12))
     pairs = [list(zip(keys, kinds, strict=True)) for _ in range(count)]
     rows = [[_entry(key, data.draw(kind)) for key, kind in row] for row in pairs]
