@@ -1,13 +1,14 @@
 """Open sessions: which have been silent for too long, and which are given up first when they are too many."""
 
-from collections import OrderedDict, defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heapreplace
 from itertools import count
 from operator import attrgetter
 
 from burl.window.numbered import Id
+from burl.window.recency import BySender
 
 
 @dataclass(slots=True, eq=False)
@@ -36,15 +37,17 @@ class Session:
 
 
 class OpenSessions:
-    """Open sessions, those of each sender in the order of their last events.
+    """Open sessions, by each of their ids, and those of each sender in the order of their last events.
 
-    Watermarks never go back, so that is also the order of their deadlines: no heap, and no scan of what has
-    not expired. The order of all is worked out where it is wanted, which is seldom.
+    The order of all is worked out where it is wanted, which is seldom.
     """
 
     def __init__(self) -> None:
+        self.by_id: dict[Id, Session] = {}
+        self.held = 0
+        """How many records they hold; who adds some counts them."""
         self._sessions: set[Session] = set()
-        self._by_sender: dict[str, OrderedDict[Session, None]] = {}
+        self._by_sender: BySender[Session] = BySender()
         self._turns = count()
 
     def __len__(self) -> int:
@@ -56,38 +59,46 @@ class OpenSessions:
         return iter(sorted(self._sessions, key=attrgetter("turn")))
 
     def add(self, session: Session) -> None:
-        """Take in a session that begins."""
+        """Take in a session that begins, without ids."""
         self._sessions.add(session)
+        self.held += len(session.places)
 
-    def touch(self, sessions: Iterable[Session], sender: str) -> None:
-        """Note the last events of sessions, one at least, in this order: they were the sender's."""
-        touched = self._by_sender.setdefault(sender, OrderedDict())
-        for session in sessions:
-            if session.sender != sender:
-                self._leave(session)
-                session.sender = sender
-            session.turn = next(self._turns)
-            touched[session] = None
-            touched.move_to_end(session)
+    def name(self, session: Session, ids: Iterable[Id]) -> None:
+        """Let ids, which are no other session's, be a session's."""
+        for one in ids:
+            if self.by_id.get(one) is not session:
+                self.by_id[one] = session
+                session.ids.append(one)
+
+    def join(self, session: Session, other: Session) -> None:
+        """Move all of `other` into `session`, the older of the two; a record in both is in it once."""
+        self.discard(other)
+        self.name(session, other.ids)
+        places = sorted({*session.places, *other.places})
+        self.held += len(places) - len(session.places)
+        session.places = places
+        session.newest_ns = max(session.newest_ns, other.newest_ns)
 
     def discard(self, session: Session) -> None:
-        """Forget a session."""
+        """Forget a session and its ids."""
         self._sessions.discard(session)
-        self._leave(session)
+        self._by_sender.leave(session, session.sender)
+        for one in session.ids:
+            del self.by_id[one]
+        self.held -= len(session.places)
 
-    def _leave(self, session: Session) -> None:
-        of_sender = self._by_sender.get(session.sender)
-        if of_sender is not None:
-            of_sender.pop(session, None)
-            if not of_sender:
-                del self._by_sender[session.sender]
+    def touch(self, sessions: Sequence[Session], sender: str) -> None:
+        """Note the last events of sessions, one at least, in this order: they were the sender's."""
+        for session in sessions:
+            if session.sender != sender:
+                self._by_sender.leave(session, session.sender)
+                session.sender = sender
+            session.turn = next(self._turns)
+        self._by_sender.touch(sessions, sender)
 
     def silent(self, sender: str, before_ns: int) -> Iterator[Session]:
         """Yield the sessions last touched by the sender, before `before_ns`; each is to be discarded then."""
-        while of_sender := self._by_sender.get(sender):
-            session = next(iter(of_sender))
-            if session.touched_ns >= before_ns:
-                return
+        while (session := self._by_sender.oldest(sender)) and session.touched_ns < before_ns:
             yield session
 
     def victims(self, weight: Callable[[Session], int]) -> Iterator[Session]:

@@ -53,10 +53,8 @@ class Sessions:
         self._bounds = Bounds(self._timeout_ns, settings.max_session_events)
         self._names = [kind.name for kind in spec.kinds]
         self._families = spec.families()
-        self._by_id: dict[Id, Session] = {}
         self._open = OpenSessions()
         self._next = 0
-        self._held = 0
         self._first_ns: int | None = None
         self._newest_ns = NEVER
         self.counters: Counter[str] = Counter()
@@ -72,7 +70,7 @@ class Sessions:
             limits_ns = portion.watermarks_before[events] - self._slack_ns - self._timeout_ns
             moments = Moments(portion.times_ns[events], limits_ns, portion.watermarks_after[events])
             places, services = portion.places(events), portion.services[events]
-            calm = calm_ones(found, moments, self._by_id, self._bounds, self._by_family)
+            calm = calm_ones(found, moments, self._open.by_id, self._bounds, self._by_family)
             touches = self._take_others(calm.others, found, (*moments, services), places, out)
             touches += self._grow(calm, places, moments.times_ns)
             self._touch(touches, moments, portion.batch.sender)
@@ -89,7 +87,7 @@ class Sessions:
         for start, end in self._short_parts(0, len(rows), Moments(*(column[rows] for column in columns[:3]))):
             self._take(arrived[start:end], things, out)
         last = dict(zip(numbers, rows.tolist(), strict=True)).items()
-        touched = ((row, self._by_id.get(ids[0])) for number, row in last for ids in things[number])
+        touched = ((row, self._open.by_id.get(ids[0])) for number, row in last for ids in things[number])
         return [(row, session) for row, session in touched if session is not None]
 
     def _short_parts(self, start: int, end: int, moments: Moments) -> Iterator[tuple[int, int]]:
@@ -116,7 +114,7 @@ class Sessions:
             is_met = number in met
             met.add(number)
             for ids in things[number]:
-                session = self._by_id.get(ids[0]) if is_met else None
+                session = self._open.by_id.get(ids[0]) if is_met else None
                 session = session or self._session_of(ids, _Event._make(event), out)
                 if self._is_full_with(session, place, event):
                     self._close_full(session, out)
@@ -129,7 +127,7 @@ class Sessions:
         if places and places[-1] == place:
             return False  # it came here by another id already
         places.append(place)
-        self._held += 1
+        self._open.held += 1
         session.newest_ns = max(session.newest_ns, time_ns)
         return len(places) >= self._bounds.max_events
 
@@ -143,7 +141,7 @@ class Sessions:
         lasts = calm.events[ends - 1]
         held = places[calm.events].tolist()
         columns = (starts, ends, newest_ns)
-        sessions = list(map(self._by_id.__getitem__, calm.ids))
+        sessions = list(map(self._open.by_id.__getitem__, calm.ids))
         for session, start, end, newest in zip(
             sessions, *(column.tolist() for column in columns), strict=True
         ):
@@ -151,7 +149,7 @@ class Sessions:
             if session.places[start - end - 1] > held[start]:
                 session.places.sort()
             session.newest_ns = max(session.newest_ns, newest)
-        self._held += len(held)
+        self._open.held += len(held)
         return list(zip(lasts.tolist(), sessions, strict=True))
 
     def _touch(self, touches: list[_Touch], moments: Moments, sender: str) -> None:
@@ -161,7 +159,7 @@ class Sessions:
         rows, sessions = zip(*sorted(touches, key=itemgetter(0)), strict=True)
         for session, after_ns in zip(sessions, moments.after_ns[list(rows)].tolist(), strict=True):
             session.touched_ns = after_ns
-        self._open.touch(reversed(dict.fromkeys(reversed(sessions))), sender)
+        self._open.touch([*dict.fromkeys(reversed(sessions))][::-1], sender)
 
     def _by_family(self, ids: Sequence[Id]) -> Sequence[Sequence[Id]]:
         """Group ids that name one thing; two of the same kind are two things, and tell of no others."""
@@ -178,11 +176,11 @@ class Sessions:
 
     def _session_of(self, ids: Sequence[Id], event: _Event, out: ClosedSessions) -> Session:
         """Return the session that the ids of an event name."""
-        session = self._by_id.get(ids[0])
+        session = self._open.by_id.get(ids[0])
         if (
             session is None
             or self._is_over(session, event.time_ns, event.limit_ns)
-            or (len(ids) > 1 and {session} != set(map(self._by_id.get, ids)))
+            or (len(ids) > 1 and {session} != set(map(self._open.by_id.get, ids)))
         ):
             session = self._find(event, ids, out)
         return session
@@ -198,44 +196,23 @@ class Sessions:
         """Return the open session of `ids`: joined if they were in several, new if in none."""
         time_ns, limit_ns, _, service = event
         session: Session | None = None
-        open_ones = {self._by_id[one] for one in ids if one in self._by_id}
+        open_ones = {self._open.by_id[one] for one in ids if one in self._open.by_id}
         for other in sorted(open_ones, key=lambda one: one.number):
             if self._is_over(other, time_ns, limit_ns):
                 self._close(other, out)
             elif session is None:
                 session = other
             else:
-                self._join(session, other)
+                self._open.join(session, other)
         if session is None:
             session = Session(self._next, [], [], time_ns, -NEVER, service)
             self._open.add(session)
             self._next += 1
-        self._name(session, ids)
+        self._open.name(session, ids)
         return session
 
-    def _name(self, session: Session, ids: Sequence[Id]) -> None:
-        for one in ids:
-            if self._by_id.get(one) is not session:
-                self._by_id[one] = session
-                session.ids.append(one)
-
-    def _join(self, session: Session, other: Session) -> None:
-        """Move all of `other` into `session`, the older of the two."""
-        self._remove(other)
-        self._name(session, other.ids)
-        places = sorted({*session.places, *other.places})
-        self._held += len(places) - len(session.places)
-        session.places = places
-        session.newest_ns = max(session.newest_ns, other.newest_ns)
-
-    def _remove(self, session: Session) -> None:
-        self._open.discard(session)
-        for one in session.ids:
-            del self._by_id[one]
-        self._held -= len(session.places)
-
     def _close(self, session: Session, out: ClosedSessions, *, cut: bool = False) -> None:
-        self._remove(session)
+        self._open.discard(session)
         ids = sorted(session.ids, key=itemgetter(0))
         out.close([text for _, text in ids], self._names[ids[0][0]], session.places, cut=cut)
 
@@ -245,7 +222,7 @@ class Sessions:
         while len(self._open) > settings.max_sessions:
             self._evict_one(next(victims), out)
         victims = self._open.victims(lambda session: len(session.places))
-        while self._held > settings.max_session_records:
+        while self._open.held > settings.max_session_records:
             self._evict_one(next(victims), out)
 
     def _evict_one(self, session: Session, out: ClosedSessions) -> None:
@@ -283,8 +260,7 @@ class Sessions:
             session = Session(number, [], places, newest_ns, watermark_ns, holder[0] if holder else 0)
             self._open.add(session)
             self._open.touch([session], sender)
-            self._name(session, [(kind, text) for kind, text in ids])
-            self._held += len(places)
+            self._open.name(session, [(kind, text) for kind, text in ids])
             self._next = max(self._next, number + 1)
 
 
