@@ -97,12 +97,17 @@ class Continuations:
 
     def records(self, shapes: Ints, streams: Ints) -> Flags:
         """Return for each line, given its shape and its stream, whether it starts a record; take note."""
-        found = np.ones(len(shapes), dtype=np.bool_)
         rows = self._rows_to_look_at(shapes, streams)
-        of_rows = zip(rows.tolist(), shapes[rows].tolist(), streams[rows].tolist(), strict=True)
-        for row, shape, stream in of_rows:
-            if self.states.get(stream) != shape:
-                found[row] = self.starts(shape, stream)
+        state_of = self.states.get
+        continued = [
+            row
+            for row, shape, stream in zip(
+                rows.tolist(), shapes[rows].tolist(), streams[rows].tolist(), strict=True
+            )
+            if state_of(stream) != shape and not self.starts(shape, stream)
+        ]
+        found = np.ones(len(shapes), dtype=np.bool_)
+        found[continued] = False
         return found
 
     def _rows_to_look_at(self, shapes: Ints, streams: Ints) -> Ints:

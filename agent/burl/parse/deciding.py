@@ -103,7 +103,7 @@ class Deciding:
     def ids_decide(self, key: bytes) -> bool:
         """Return True when the masked texts of a key's lines depend on their ids, with the digits left alone.
 
-        For lines of which runs of digits decide, too, it is asked with those: see `burl.parse.keys.bare`.
+        Where runs of digits decide, too, it is asked with those of a line: see `burl.parse.keys.Keys.bare`.
         """
         return has_ids(key) and len(set(map(self._masker.mask, _instances(key)))) > 1
 

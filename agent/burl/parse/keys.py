@@ -4,6 +4,7 @@ The keys of many lines are made at once, by numpy: no loop, neither over lines n
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -41,53 +42,52 @@ _NOWHERE = np.empty(0, dtype=np.int64)
 _HTTP_LENGTH = len('1.1" 200')
 
 
-def keys_of(lines: Sequence[str]) -> list[bytes]:
-    """Return the keys of lines, which hold no newline."""
-    text = np.frombuffer(_joined(lines), dtype=np.uint8)
-    return _marked(text, _marks(text)).split(b"\n", len(lines) + 1)[1:-1]
-
-
 def has_ids(key: bytes) -> bool:
     """Return whether the lines of a key hold ids."""
     return ID in key or UUID in key
 
 
-def bare(line: str) -> bytes:
-    """Return a line as it is but for its ids, for which there are marks as in its key."""
-    text = np.frombuffer(_joined([line]), dtype=np.uint8)
-    marks = _marks(text)
-    return _marked(text, marks * (marks > DIGITS[0])).strip(b"\n")
-
-
-class Stretches:
-    """The digits and ids of some lines."""
+class Keys:
+    """The keys of some lines, and what their marks stand for."""
 
     def __init__(self, lines: Sequence[str]) -> None:
         """Args: `lines` hold no newline."""
-        self._joined = _joined(lines)
-        text = np.frombuffer(self._joined, dtype=np.uint8)
-        marks = _marks(text)
-        self._edges = np.flatnonzero(marks[1:] != marks[:-1]) + 1
-        ends = np.flatnonzero(text == _LINE_END)[: len(lines)]
-        self._firsts = self._edges.searchsorted(ends, side="right")
+        self._count = len(lines)
+        self._joined = "\n".join(("", *lines, _PAD)).encode()
+        self._text: _Bytes = np.frombuffer(self._joined, dtype=np.uint8)
+        self._marks = _marks(self._text)
 
-    def of(self, rows: Sequence[int], edges: Ints) -> list[list[bytes]]:
+    @cached_property
+    def keys(self) -> list[bytes]:
+        """The key of each line."""
+        return self._lines(self._marks)
+
+    def bare(self) -> list[bytes]:
+        """Return the lines as they are but for their ids, for which there are marks as in their keys."""
+        return self._lines(self._marks * (self._marks > DIGITS[0]))
+
+    def stretches(self, rows: Sequence[int], edges: Ints) -> list[list[bytes]]:
         """Return of some lines the digits and ids that begin at their `edges`.
 
         Edges are where what a mark stands for begins or ends, counted from a line's first: a row by edge, and
         in it one for each line or one for all. The result has a list by edge, and in it a text by line.
         """
-        columns = self._firsts[rows] + edges
+        places, firsts = self._edges
+        columns = firsts[rows] + edges
         return [
             [self._joined[start:end] for start, end in zip(starts, ends, strict=True)]
-            for starts, ends in zip(
-                self._edges[columns].tolist(), self._edges[columns + 1].tolist(), strict=True
-            )
+            for starts, ends in zip(places[columns].tolist(), places[columns + 1].tolist(), strict=True)
         ]
 
+    def _lines(self, marks: _Bytes) -> list[bytes]:
+        return _marked(self._text, marks).split(b"\n", self._count + 1)[1:-1]
 
-def _joined(lines: Sequence[str]) -> bytes:
-    return "\n".join(("", *lines, _PAD)).encode()
+    @cached_property
+    def _edges(self) -> tuple[Ints, Ints]:
+        """Where the edges of all lines are; which of them is each line's first."""
+        places = np.flatnonzero(self._marks[1:] != self._marks[:-1]) + 1
+        ends = np.flatnonzero(self._text == _LINE_END)[: self._count]
+        return places, places.searchsorted(ends, side="right")
 
 
 def _marked(text: _Bytes, marks: _Bytes) -> bytes:

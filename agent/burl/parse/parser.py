@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from burl.parse.alike import Alike, Kind
 from burl.parse.cache import KIND, KNOWN, SHAPE, TEMPLATE_SHIFT, UNKNOWN, KeyCache
 from burl.parse.catalogue import CONTINUATION, Catalogue
 from burl.parse.continuation import Continuations
 from burl.parse.deciding import Deciding
+from burl.parse.kinds import Kind, Kinds
 from burl.parse.lines import LineReader, parameters
 from burl.parse.masks import masking_version
 from burl.parse.matcher import Matcher
@@ -68,7 +68,7 @@ class Parser:
             self._version = version
             self._online = OnlineTemplates(settings, self._catalogue, version)
         self._deciding = Deciding(self._reader.masker, settings.masks)
-        self._alike = Alike(self._reader, self._deciding, self.parameters, settings.max_cache_entries)
+        self._kinds = Kinds(self._reader, self._deciding, self.parameters, settings.max_cache_entries)
         self._forget()
 
     @property
@@ -134,7 +134,7 @@ class Parser:
         Runs of four digits and more count as equal; places are wildcards, from 0. None: only its `parameters`
         tell.
         """
-        return self._alike.kinds(bodies, templates, places)
+        return self._kinds.of(bodies, templates, places)
 
     def _template(self, lines: Recognition, position: int, place: Place) -> int:
         masked = self._reader.masker.mask(lines.lines[position])

@@ -24,7 +24,7 @@ from burl.parse.cache import (
 )
 from burl.parse.continuation import shape
 from burl.parse.deciding import Deciding, ids_of
-from burl.parse.keys import AT_ONCE, Stretches, bare, keys_of
+from burl.parse.keys import AT_ONCE, Keys
 from burl.parse.lines import LineReader
 from burl.parse.masks import Masker
 from burl.receive.batch import Ints
@@ -43,7 +43,7 @@ class Recognition:
         for start in range(0, len(bodies), AT_ONCE):
             heads = reader.heads(bodies[start : start + AT_ONCE])
             self.lines += heads
-            self._keys += keys_of(heads)
+            self._keys += Keys(heads).keys
         self.codes = np.empty(len(bodies), dtype=np.int64)
         """By line, see `burl.parse.cache`; its kind is none of SEEN_ONCE and NEW."""
         self._exact: dict[int, Exact] = {}
@@ -89,7 +89,9 @@ class Recognition:
         elif code & KIND == OPEN:
             self._cache.note_code(key, index << TEMPLATE_SHIFT | KNOWN | code & SHAPE)
         elif exact is not None and exact not in self._cache.exact:
-            alone = code & KIND != IDS_DECIDE and self._deciding.ids_decide(bare(self.lines[position]))
+            alone = code & KIND != IDS_DECIDE and self._deciding.ids_decide(
+                *Keys([self.lines[position]]).bare()
+            )
             self._cache.note_exact(exact, UNKNOWN if alone else index)
 
     def _code(self, position: int) -> int:
@@ -132,7 +134,7 @@ class Recognition:
 
     def _exact_keys(self, positions: list[int]) -> dict[int, Exact]:
         """Return what decides the templates of lines of which only some does, unless it is forgotten."""
-        stretches = Stretches([self.lines[position] for position in positions])
+        lines = Keys([self.lines[position] for position in positions])
         keys = [self._keys[position] for position in positions]
         groups: defaultdict[Decisive, list[int]] = defaultdict(list)
         for row, key in enumerate(keys):
@@ -141,7 +143,7 @@ class Recognition:
                 groups[decisive].append(row)
         exact: dict[int, Exact] = {}
         for decisive, rows in groups.items():
-            texts = stretches.of(rows, np.array(decisive.edges)[:, np.newaxis])
+            texts = lines.stretches(rows, np.array(decisive.edges)[:, np.newaxis])
             if decisive.lengths:
                 texts = [[text.translate(_ZEROS) for text in column] for column in texts]
             found = zip(map(keys.__getitem__, rows), *texts, strict=True)

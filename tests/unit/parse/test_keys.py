@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from burl.parse import Catalogue, MaskRule, Parser, ParseSettings
 from burl.parse.cache import OPEN, Decisive, KeyCache
-from burl.parse.keys import DIGITS, ID, UUID, Stretches, bare, keys_of
+from burl.parse.keys import DIGITS, ID, UUID, Keys
 from support.plain_parsing import cached, ids, uncached
 
 HEX = "0123456789abcdef"
@@ -79,13 +79,14 @@ def test_numbers_and_ids_leave_the_key_and_http_statuses_stay() -> None:
         'GET /12 HTTP/1.1" 200 590',
         "",
     ]
-    assert keys_of(lines) == [
+    keys = Keys(lines)
+    assert keys.keys == [
         b"user %b of req-%b" % (DIGITS, ID),
         b"%b added %b, dead %b" % (UUID, DIGITS, DIGITS),
         b'GET /%b HTTP/1.1" 200 %b' % (DIGITS, DIGITS),
         b"",
     ]
-    assert [bare(lines[line]) for line in (0, 3)] == [b"user 17 of req-%b" % ID, b""]
+    assert keys.bare()[::3] == [b"user 17 of req-%b" % ID, b""]
 
 
 @given(st.lists(SKELETONS, max_size=12), st.randoms(use_true_random=False))
@@ -93,7 +94,7 @@ def test_the_key_of_a_line_does_not_depend_on_the_others(
     skeletons: list[list[str]], rng: random.Random
 ) -> None:
     lines = ["".join(VALUES[part](rng) if part in VALUES else part for part in parts) for parts in skeletons]
-    assert keys_of(lines) == [key for line in lines for key in keys_of([line])]
+    assert Keys(lines).keys == [key for line in lines for key in Keys([line]).keys]
 
 
 def test_digits_and_ids_are_known_by_where_they_begin() -> None:
@@ -104,15 +105,15 @@ def test_digits_and_ids_are_known_by_where_they_begin() -> None:
         "",
         "12345678a1 3",
     ]
-    stretches = Stretches(lines)
-    assert stretches.of([0, 1, 2], np.array([[0, 2, 0]])) == [[b"17", b"1", b"12"]]
-    assert stretches.of([1, 0], np.array([[2], [0]])) == [
+    keys = Keys(lines)
+    assert keys.stretches([0, 1, 2], np.array([[0, 2, 0]])) == [[b"17", b"1", b"12"]]
+    assert keys.stretches([1, 0], np.array([[2], [0]])) == [
         [b"1", b"1d83215953ac"],
         [b"5f3a8c1e-9b2d-4c6f-8a1b-2c3d4e5f6a7b", b"17"],
     ]
-    assert stretches.of([2], np.array([[2], [0]])) == [[b"590"], [b"12"]]
-    assert keys_of(lines)[4] == b"%b%b %b" % (DIGITS, ID, DIGITS)
-    assert stretches.of([4], np.array([[0], [1], [3]])) == [[b"1"], [b"2345678a1"], [b"3"]]
+    assert keys.stretches([2], np.array([[2], [0]])) == [[b"590"], [b"12"]]
+    assert keys.keys[4] == b"%b%b %b" % (DIGITS, ID, DIGITS)
+    assert keys.stretches([4], np.array([[0], [1], [3]])) == [[b"1"], [b"2345678a1"], [b"3"]]
 
 
 def test_caches_are_bounded() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from burl.parse.deciding import Deciding, Runs, marks_of
-from burl.parse.keys import DIGITS, ID, UUID, Stretches, keys_of
+from burl.parse.keys import AT_ONCE, DIGITS, ID, UUID, Keys
 from burl.parse.lines import LineReader
 
 Kind = tuple[bytes | int, ...]
@@ -26,7 +26,7 @@ _STANDS_FOR = {DIGITS: "{}", ID: "a{:07}", UUID: "a0a0a0a0-0000-4000-8000-{:012}
 """Each stretch of a key is given a number or an id of its own: values that hold it are made of it."""
 
 
-class Alike:
+class Kinds:
     """Knows of a key which digits and ids of its lines stand in places that somebody reads."""
 
     def __init__(
@@ -41,22 +41,30 @@ class Alike:
         self._max_entries = max_entries
         self._edges: dict[_Asked, tuple[int, ...] | None] = {}
 
-    def kinds(
+    def of(
         self, bodies: list[str], templates: Sequence[int], places: Sequence[tuple[int, ...]]
     ) -> list[Kind | None]:
         """As `Parser.kinds`."""
-        heads = self._reader.heads(bodies)
-        keys, stretches = keys_of(heads), Stretches(heads)
+        kinds: list[Kind | None] = []
+        for start in range(0, len(bodies), AT_ONCE):
+            part = slice(start, start + AT_ONCE)
+            kinds += self._of(bodies[part], templates[part], places[part])
+        return kinds
+
+    def _of(
+        self, bodies: list[str], templates: Sequence[int], places: Sequence[tuple[int, ...]]
+    ) -> list[Kind | None]:
+        keys = Keys(self._reader.heads(bodies))
         by_count: defaultdict[int, dict[int, tuple[int, ...]]] = defaultdict(dict)
-        for position, asked in enumerate(zip(keys, templates, places, strict=True)):
+        for row, asked in enumerate(zip(keys.keys, templates, places, strict=True)):
             edges = self._edges[asked] if asked in self._edges else self._learn(asked)
-            if edges is not None and len(bodies[position]) <= _MAX_CHARS:
-                by_count[len(edges)][position] = edges
+            if edges is not None and len(bodies[row]) <= _MAX_CHARS:
+                by_count[len(edges)][row] = edges
         kinds: list[Kind | None] = [None] * len(bodies)
         for alike in by_count.values():
-            columns = map(_shortened, stretches.of([*alike], np.array([*alike.values()], dtype=np.int64).T))
-            for position, *texts in zip(alike, *columns, strict=True):
-                kinds[position] = (keys[position], templates[position], *texts)
+            columns = map(_shortened, keys.stretches([*alike], np.array([*alike.values()], dtype=np.int64).T))
+            for row, *texts in zip(alike, *columns, strict=True):
+                kinds[row] = (keys.keys[row], templates[row], *texts)
         return kinds
 
     def _learn(self, asked: _Asked) -> tuple[int, ...] | None:
