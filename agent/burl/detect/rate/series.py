@@ -67,11 +67,13 @@ class SeriesTable:
         is_closed = np.zeros(last + 1, dtype=np.bool_)
         is_closed[closed] = True
         came = Counts(*(column[is_closed[came.services]] for column in came))
-        self._add(_keys(came.services, came.templates))
+        found = self._add(_keys(came.services, came.templates))
+        actual = np.zeros(len(self._rows), dtype=np.int64)
+        actual[found] = came.counts
         at = is_closed[self._rows["service"]].nonzero()[0]
         seasons = [self._seasons[service] for service in closed.tolist()]
         factors = np.array([season.factor(number) for season in seasons])
-        seen = self._seen(at, closed, came, factors, start_ns, trusted=trusted)
+        seen = self._seen(at, closed, actual[at], factors, start_ns, trusted=trusted)
         odd = judge(seen, self._config)
         if seen.rows is not self._rows:
             self._rows[at] = seen.rows
@@ -80,13 +82,15 @@ class SeriesTable:
         return odd
 
     def _seen(
-        self, at: Ints, closed: Ints, came: Counts, factors: Floats, start_ns: int, *, trusted: bool
+        self, at: Ints, closed: Ints, actual: Ints, factors: Floats, start_ns: int, *, trusted: bool
     ) -> Seen:
-        """Return what an interval says of the rows `at`: all of `closed`, whose seasons say `factors`."""
+        """Return what an interval says of the rows `at`: all of `closed`, whose seasons say `factors`.
+
+        Of each row `actual` events came; the totals are filled in.
+        """
         # to copy records to and fro takes numpy as long as all that is worked out about them
         rows = self._rows if len(at) == len(self._rows) else self._rows[at]
-        owner, actual = closed.searchsorted(rows["service"]), np.zeros(len(rows), dtype=np.int64)
-        actual[at.searchsorted(self._find(_keys(came.services, came.templates)))] = came.counts
+        owner = closed.searchsorted(rows["service"])
         totals = at.searchsorted(self._find(_keys(closed, np.full(len(closed), TOTAL))))
         actual[totals] = np.bincount(owner, actual)
         return Seen(rows, owner, totals, actual, factors[owner], start_ns, trusted)
@@ -115,13 +119,16 @@ class SeriesTable:
         rows = self._rows[self._rows["service"] == service]
         return [[list(row)[:-1] for row in rows.tolist()], self._seasons[service].state()]
 
-    def _add(self, keys: Ints) -> None:
-        """Begin series of services that are known; those that are there stay."""
-        born = distinct(keys[self._find(keys) < 0])
-        if len(born):
-            rows = np.zeros(len(born), dtype=ROW)
-            rows["service"], rows["template"] = service_of(born), template_of(born) - 1
-            self._put(np.concatenate([self._rows, rows]))
+    def _add(self, keys: Ints) -> Ints:
+        """Begin series of services that are known; those that are there stay. Return the row of each."""
+        found = self._find(keys)
+        if not (found < 0).any():
+            return found
+        born = distinct(keys[found < 0])
+        rows = np.zeros(len(born), dtype=ROW)
+        rows["service"], rows["template"] = service_of(born), template_of(born) - 1
+        self._put(np.concatenate([self._rows, rows]))
+        return self._find(keys)
 
     def _keep(self, kept: Bools) -> None:
         """Forget the rows where `kept` is False; totals stay."""
