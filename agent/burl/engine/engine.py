@@ -9,6 +9,7 @@ import asyncio
 import logging
 import queue
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -67,6 +68,8 @@ class Engine:
         self._answers = Answers()
         self._backlog = Backlog(clock, settings.max_wait_seconds)
         self._inbox = Inbox()
+        self._in_flight: Counter[str] = Counter()
+        """Requests of each sender that are not answered."""
         self._thread = threading.Thread(target=self._run, name="burl-engine", daemon=True)
         self._stopping = False
         self._quiet_since = clock.monotonic()
@@ -84,7 +87,8 @@ class Engine:
         """
         if reason := self.refusal():
             raise Refused(reason)
-        request = Request(raw, sender, len(raw), arrival_ns, Answer())
+        self._in_flight[sender] += 1
+        request = Request(raw, sender, len(raw), arrival_ns, Answer(), self._in_flight[sender])
         self._backlog.add(request.size_bytes)
         self._inbox.put(request)
         try:
@@ -92,6 +96,8 @@ class Engine:
         except asyncio.CancelledError:  # its client gave up: the bytes count no more, and must be gone
             request.raw = None
             raise
+        finally:
+            self._in_flight -= Counter((sender,))  # what comes to nothing is no more among them
         return 0
 
     async def suppress(self, suppressions: list[dict[str, Any]]) -> None:

@@ -23,8 +23,8 @@ async def _answer() -> Answer:
     return Answer()
 
 
-def request(sender: str = "peer", size_bytes: int = 10) -> Request:
-    return Request(b"", sender, size_bytes, 1, asyncio.run(_answer()))
+def request(sender: str = "peer", size_bytes: int = 10, in_flight: int = 1) -> Request:
+    return Request(b"", sender, size_bytes, 1, asyncio.run(_answer()), in_flight)
 
 
 def test_requests_of_a_sender_come_together_up_to_another_sender_a_turn_or_the_end(inbox: Inbox) -> None:
@@ -51,9 +51,9 @@ def test_they_are_no_more_than_a_batch_but_one_may_be_larger(inbox: Inbox) -> No
     ]
 
 
-def test_as_many_as_came_together_the_last_time_are_waited_for() -> None:
+def test_as_many_as_its_sender_had_in_flight_are_waited_for() -> None:
     inbox = Inbox(patience_seconds=3600)
-    first, second, third, fourth = (request() for _ in range(4))
+    first, second, third, fourth = (request(in_flight=count) for count in (1, 2, 1, 2))
     inbox.put(first)
     inbox.put(second)
     assert inbox.take(0) == [first, second]
@@ -61,6 +61,20 @@ def test_as_many_as_came_together_the_last_time_are_waited_for() -> None:
     later = threading.Thread(target=inbox.put, args=(fourth,))
     later.start()
     assert inbox.take(0) == [third, fourth]
+    later.join()
+
+
+def test_two_halves_that_take_turns_come_together() -> None:
+    inbox = Inbox(patience_seconds=3600)
+    items = [request(in_flight=count) for count in (3, 4, 3, 4, 1, 2)]
+    for item in items[:2]:
+        inbox.put(item)
+    assert inbox.take(0) == items[:2]
+    for item in items[2:4]:
+        inbox.put(item)
+    later = threading.Thread(target=lambda: list(map(inbox.put, items[4:])))
+    later.start()
+    assert inbox.take(0) == items[2:]
     later.join()
 
 
@@ -75,7 +89,7 @@ def test_a_sender_that_waits_for_its_answer_is_not_kept_waiting() -> None:
 
 def test_others_are_waited_for_until_there_is_enough() -> None:
     inbox = Inbox(patience_seconds=3600)
-    for sent in ([request(), request()], [request(size_bytes=2**21)]):
+    for sent in ([request(in_flight=2), request()], [request(size_bytes=2**21)]):
         for each in sent:
             inbox.put(each)
         assert inbox.take(0) == sent
@@ -85,7 +99,7 @@ def test_what_must_come_next_ends_the_wait() -> None:
     inbox = Inbox(patience_seconds=3600)
     turn, other = Turn(lambda: None, asyncio.run(_answer())), request("other")
     for following in (turn, other, None):
-        pair, lone = [request(), request()], request()
+        pair, lone = [request(in_flight=2), request()], request()
         for item in pair:
             inbox.put(item)
         assert inbox.take(0) == pair
@@ -97,7 +111,7 @@ def test_what_must_come_next_ends_the_wait() -> None:
 
 def test_nobody_is_waited_for_long() -> None:
     inbox = Inbox(patience_seconds=0.001)
-    for sent in ([request(), request()], [request()]):
+    for sent in ([request(in_flight=2), request()], [request()]):
         for each in sent:
             inbox.put(each)
         assert inbox.take(0) == sent
