@@ -5,6 +5,7 @@ it took more than twice as long.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -33,6 +34,8 @@ def json_columns(records: Records) -> list[list[bytes]] | None:
     parts, rest = records.by_key
     if rest is not None or records.map_rows or not all(_is_whole(records, *part) for part in parts):
         return None
+    if not all(every(first.starts < second.starts) for (_, first), (_, second) in pairwise(parts)):
+        return None  # few records' attributes are cut by key wherever they stand
     columns = {head: _column(records, head, fields) for head, fields in parts}
     whole = [column for column in columns.values() if column is not None]
     return whole if len(whole) == len(parts) else None
