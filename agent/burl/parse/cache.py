@@ -27,8 +27,11 @@ The template is that of some line of the key, here and below, UNKNOWN while none
 """
 EACH_ALONE = 5 << 3
 """Anything may decide the template, and the shape."""
-SEEN_ONCE = 6 << 3
-"""Even the shape is found out when the key comes again: most keys that never do cost little."""
+SEEN = 6 << 3
+"""Even the shape is found out when the key comes again: most keys that never do cost little.
+
+In place of the shape stands how often it came again.
+"""
 NEW = 7 << 3
 
 Exact = tuple[bytes, ...]

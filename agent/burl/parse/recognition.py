@@ -13,7 +13,7 @@ from burl.parse.cache import (
     NEW,
     OPEN,
     RUNS_DECIDE,
-    SEEN_ONCE,
+    SEEN,
     SHAPE,
     SHAPED,
     TEMPLATE_SHIFT,
@@ -24,11 +24,14 @@ from burl.parse.cache import (
 )
 from burl.parse.continuation import shape
 from burl.parse.deciding import Deciding, ids_of
-from burl.parse.keys import AT_ONCE, Keys
+from burl.parse.keys import AT_ONCE, Keys, has_ids
 from burl.parse.lines import LineReader
 from burl.parse.masks import Masker
 from burl.receive.batch import Ints
 
+_AGAIN_WITH_IDS = 2
+"""Finding out what ids decide costs as much as masking ten lines, and one key in four never comes a fourth
+time: the shop takes a tenth less while it learns (bench/rooms.py)."""
 _ZEROS = bytes.maketrans(b"123456789", b"000000000")
 
 
@@ -45,7 +48,7 @@ class Recognition:
             self.lines += heads
             self._keys += Keys(heads).keys
         self.codes = np.empty(len(bodies), dtype=np.int64)
-        """By line, see `burl.parse.cache`; its kind is none of SEEN_ONCE and NEW."""
+        """By line, see `burl.parse.cache`; its kind is none of SEEN and NEW."""
         self._exact: dict[int, Exact] = {}
         self.look_up(0)
 
@@ -84,7 +87,7 @@ class Recognition:
         """Remember the template of a line that `template` did not know."""
         key, exact = self._keys[position], self._exact.get(position)
         code = self._cache.codes.get(key, NEW)
-        if code & KIND in (SEEN_ONCE, SHAPED):
+        if code & KIND in (SEEN, SHAPED):
             self._cache.note_code(key, index << TEMPLATE_SHIFT | code & (KIND | SHAPE))
         elif code & KIND == OPEN:
             self._cache.note_code(key, index << TEMPLATE_SHIFT | KNOWN | code & SHAPE)
@@ -97,21 +100,26 @@ class Recognition:
     def _code(self, position: int) -> int:
         key = self._keys[position]
         code = self._cache.codes.get(key, NEW)  # a line before this one may have been of this key
-        if code & KIND == SEEN_ONCE:
-            shapes = self._deciding.shapes(key)
-            kind = EACH_ALONE if len(shapes) > 1 else SHAPED | shapes.pop()
-            code = self._cache.note_code(key, code ^ SEEN_ONCE ^ kind)
+        if code & KIND == NEW:
+            code = self._cache.note_code(key, UNKNOWN << TEMPLATE_SHIFT | SEEN)
+        elif code & KIND == SEEN:
+            code = self._cache.note_code(key, self._shaped(key, code))
         if code & KIND < EACH_ALONE:
             return code
-        if code & KIND == NEW:
-            self._cache.note_code(key, UNKNOWN << TEMPLATE_SHIFT | SEEN_ONCE)
         return EACH_ALONE | shape(Masker.key(self.lines[position]).decode())
+
+    def _shaped(self, key: bytes, code: int) -> int:
+        """Return the code of a key that was SEEN and comes again."""
+        if has_ids(key) and code & SHAPE < _AGAIN_WITH_IDS:
+            return code + 1
+        shapes = self._deciding.shapes(key)
+        return code & ~(KIND | SHAPE) | (EACH_ALONE if len(shapes) > 1 else SHAPED | shapes.pop())
 
     def _decided(self, position: int) -> int:
         """Return the code of a line that was SHAPED."""
         key = self._keys[position]
         code = self._cache.codes.get(key, NEW)  # a line before this one may have been of this key
-        if code & KIND > SHAPED:  # or was forgotten
+        if code & KIND > EACH_ALONE:  # or was forgotten
             code = int(self.codes[position])
         if code & KIND != SHAPED:
             return code
