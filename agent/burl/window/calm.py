@@ -5,6 +5,7 @@ Most events of a batch belong to sessions that stay open, several to each. On HD
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import count
 from typing import NamedTuple
 
 import numpy as np
@@ -134,16 +135,18 @@ def _parties(keys: Sequence[Ids], by_id: Mapping[Id, Session], things: Things) -
             are_new[row] |= len(named) > 1
             if len(things(ids)) > 1:
                 several += named
-    numbers = dict.fromkeys(map(unions.root, several), -1)
-    ids_of: list[Id] = []
-    of_keys = []
-    for node, ids in zip(map(unions.root, nodes), keys, strict=True):
-        number = numbers.setdefault(node, len(ids_of))
-        if number == len(ids_of):
-            ids_of.append(ids[0])
-        of_keys.append(number)
-    members = [(one, numbers[unions.root(one)]) for one in met if isinstance(one, Session)]
-    return _Parties(of_keys, are_new, ids_of, [member for member in members if member[1] >= 0])
+    if unions:
+        nodes = list(map(unions.root, nodes))
+    restless = set(map(unions.root, several))
+    ids_of = {node: ids[0] for node, ids in zip(nodes, keys, strict=True) if node not in restless}
+    numbers = dict(zip(ids_of, count()))
+    members = [(one, unions.root(one)) for one in met if isinstance(one, Session)]
+    return _Parties(
+        [numbers.get(node, -1) for node in nodes],
+        are_new,
+        list(ids_of.values()),
+        [(one, numbers[node]) for one, node in members if node in numbers],
+    )
 
 
 def _are_calm(
