@@ -110,9 +110,11 @@ def test_restores_an_open_trace() -> None:
 LINES = st.lists(st.tuples(st.sampled_from(Shape), st.integers(0, 3)), max_size=40)
 
 
-@given(st.lists(LINES, max_size=3))
-def test_many_lines_at_once_are_what_they_are_one_by_one(batches: list[list[tuple[Shape, int]]]) -> None:
-    at_once, one_by_one = Continuations(100), Continuations(100)
+@given(st.lists(LINES, max_size=3), st.sampled_from([1, 2, 100]))
+def test_many_lines_at_once_are_what_they_are_one_by_one(
+    batches: list[list[tuple[Shape, int]]], max_streams: int
+) -> None:
+    at_once, one_by_one = Continuations(max_streams), Continuations(max_streams)
     for lines in batches:
         shapes = np.array([shape for shape, _ in lines], dtype=np.int64)
         streams = np.array([stream for _, stream in lines], dtype=np.int64)
