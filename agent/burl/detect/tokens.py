@@ -22,14 +22,17 @@ _WILDCARDS_OF_ID, _LEAST_OF_ID = 2, 3
 """`R<*>-M<*>-NB-C` names a node: of a token with two wildcards only words of three letters are read."""
 _CODE_DIGITS = 3
 """Masking leaves numbers only where they mean something: a status, an exit code, a signal."""
-_MAX_TOKENS = 10_000
-"""Tokens whose words are remembered: those of a template come with each of its lines."""
+_MAX_TOKENS, _MAX_TOKEN = 10_000, 64
+"""Tokens whose words are remembered: those of a template come with each of its lines. Longer ones, such as
+JSON without blanks, come once, and would take 12 KB each."""
 _LONGER = re.compile(rf"[0-9]{{{_CODE_DIGITS + 1},}}")
 
 
 def words(text: str) -> list[str]:
     """Return the words of a masked line in lower case, `<*>` where something varies (once for several)."""
-    found = [word for token in text[:_MAX_CHARACTERS].split() for word in _words_of_token(token)]
+    found: list[str] = []
+    for token in text[:_MAX_CHARACTERS].split():
+        found += (_remembered if len(token) <= _MAX_TOKEN else _words_of_token)(token)
     return [word for word, copies in groupby(found) for _ in (copies if word != WILDCARD else (0,))]
 
 
@@ -38,12 +41,14 @@ def key_of_words(text: str) -> str:
     return _LONGER.sub("0" * (_CODE_DIGITS + 1), text[:_MAX_CHARACTERS])
 
 
-@lru_cache(_MAX_TOKENS)
 def _words_of_token(token: str) -> tuple[str, ...]:
     """Return the words of what stands between spaces; short ones beside wildcards are parts of an id."""
     found = [word for run in _RUN.findall(token) for word in _words_of(run)]
     is_id = found.count(WILDCARD) >= _WILDCARDS_OF_ID
     return tuple(word for word in found if len(word) >= _LEAST_OF_ID or not is_id)
+
+
+_remembered = lru_cache(_MAX_TOKENS)(_words_of_token)
 
 
 def _words_of(run: str) -> list[str]:

@@ -1,5 +1,6 @@
 """Words of lines."""
 
+import tracemalloc
 from itertools import pairwise
 
 import pytest
@@ -45,3 +46,14 @@ def test_long_numbers_are_all_the_same(text: str) -> None:
 
 def test_of_a_huge_line_only_the_head_is_read() -> None:
     assert len(words("word " * 1_000_000)) < 1_000
+
+
+def test_long_tokens_take_no_memory() -> None:
+    """JSON without blanks is one token a line, and hardly any comes again."""
+    tracemalloc.start()
+    try:
+        for number in range(300):
+            words(f'{{"order":{number},"cart_state":"open"}}' * 50)
+        assert tracemalloc.get_traced_memory()[0] < 2**18
+    finally:
+        tracemalloc.stop()
