@@ -165,7 +165,8 @@ class LineDetector(Detector):
         """Return the scores of events whose templates have open places; of one kind one is read."""
         kinds = events.kinds(rows, [self._opened[index] for index in events.templates[rows].tolist()])
         told = zip(kinds, rows, strict=True)
-        said = [self._text(events, row) if kind is None else kind for kind, row in told]
+        # by its text a long line would be remembered in full
+        said = [self._row(self._text(events, row)).tobytes() if kind is None else kind for kind, row in told]
         return self._of_kinds.values(
             said, lambda fresh: self._judge([self._text(events, rows[at]) for at in fresh]).tolist()
         )
@@ -176,7 +177,7 @@ class LineDetector(Detector):
     def _judge(self, texts: list[str]) -> Floats:
         if self._model is None or not texts:
             return np.zeros(len(texts))
-        rows = np.concatenate([self._encoded(key_of_words(text)) for text in texts])
+        rows = np.concatenate([self._row(text) for text in texts])
         return self._cache.scores(rows.reshape(len(texts), -1), self._scores)
 
     def _scores(self, rows: Rows) -> Floats:
@@ -185,6 +186,9 @@ class LineDetector(Detector):
         if self._model and readable.any():
             scores[readable] = self._model.scorer(rows[readable]).round(_DIGITS)
         return scores
+
+    def _row(self, text: str) -> Rows:
+        return self._encoded(key_of_words(text))
 
     def _encode(self, text: str) -> Rows:
         if self._model is None:
