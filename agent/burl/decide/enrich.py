@@ -23,7 +23,6 @@ from burl.receive.batch import Batch, Ints, StreamTable
 
 _MAX_ID_BYTES = 512
 """OpenSearch refuses longer ids."""
-_MAX_CHAR_BYTES = 4
 
 _SECOND_NS = 10**9
 _DIGITS, _ZEROS = 9, "000000000Z"
@@ -81,8 +80,8 @@ def _pages(days: Ints, records: Iterator[tuple[bytes, ...]]) -> Iterator[LogPage
 
 def _ids(uids: Sequence[str], strings: Sequence[bytes]) -> Sequence[bytes]:
     """Return `_id`s as JSON strings: the uids, which are `strings`, but none that OpenSearch would refuse."""
-    is_short = max(map(len, uids), default=0) <= _MAX_ID_BYTES // _MAX_CHAR_BYTES
-    return strings if is_short else json_strings(list(map(_document_id, uids)))
+    are_short = max(map(len, strings), default=0) <= _MAX_ID_BYTES  # JSON is longer than what it says
+    return strings if are_short else json_strings(list(map(_document_id, uids)))
 
 
 def _second(second: int) -> bytes:
