@@ -181,5 +181,5 @@ def _are_calm(
 def _firsts(numbers: Ints, size: int) -> Ints:
     """Return where each number below `size` first stands, anything for those that do not."""
     firsts = np.zeros(size, dtype=np.int64)
-    firsts[numbers[::-1]] = np.arange(len(numbers))[::-1]
+    firsts[numbers[::-1]] = np.arange(len(numbers))[::-1]  # of several the last one written: the first place
     return firsts
