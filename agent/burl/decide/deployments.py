@@ -46,12 +46,21 @@ class Deployments:
         self._since: dict[str, dict[str, int]] = {
             service: dict.fromkeys(versions, _BEFORE) for service, versions in (known or {}).items()
         }
+        self._noted = set[int]()
+        """Streams whose versions are known, until one is forgotten or one of them is renewed."""
+        self._renewals = streams.renewals
 
     def observe(self, streams: Ints, times_ns: Ints) -> None:
         """Note which versions wrote these records; columns of equal length."""
         if not self._grace_ns:
             return
+        if self._renewals != self._streams.renewals:
+            self._renewals = self._streams.renewals
+            self._noted.clear()
         for stream in distinct(streams).tolist():
+            if stream in self._noted:
+                continue
+            self._noted.add(stream)
             identity = self._streams.identity(stream)
             version = version_of(identity)
             if version and version not in self._since.get(identity.service, ()):
@@ -71,8 +80,10 @@ class Deployments:
         versions[version] = start_ns if versions else _BEFORE
         if len(versions) > _MAX_VERSIONS:
             del versions[next(iter(versions))]
+            self._noted.clear()
         if len(self._since) > _MAX_SERVICES:
             del self._since[next(iter(self._since))]
+            self._noted.clear()
 
     def state(self) -> Any:
         """Return what `restore` needs, as msgpack-able values."""

@@ -101,6 +101,8 @@ class StreamTable:
         """How often a record found no place for its stream."""
         self.changes = 0
         """Rises whenever a stream loses its place."""
+        self.renewals = 0
+        """Rises whenever a stream gets another identity, or loses its place."""
 
     def __len__(self) -> int:
         """Return the number of streams that have a place."""
@@ -111,6 +113,7 @@ class StreamTable:
         key = identity.stream
         known = self._index.get(key)
         if known is not None:
+            self.renewals += 1
             self._streams[known].identity = identity  # a StatefulSet's pod keeps its name over versions
             return known
         if self._is_full(identity) and not self._retire():
@@ -216,6 +219,7 @@ class StreamTable:
         del self._streams[index], self._index[stream.key]
         self._retired[index] = stream
         self.changes += 1
+        self.renewals += 1
         if len(self._retired) > (self._max_streams or 0):
             self._forget()
         return True

@@ -50,8 +50,10 @@ class StreamFinder:
         if records.attributes or records.map_rows:
             return self._by_attributes(records, resources, sender)
         counts = np.bincount(resources.of_records, minlength=len(resources.raws)).tolist()
-        keys = ((sender, raw, ()) for raw in resources.raws)
-        found = [self._stream(key, count) for key, count in zip(keys, counts, strict=True)]
+        keys: list[_Key] = [(sender, raw, ()) for raw in resources.raws]
+        found = list(map(self._cache.get, keys))
+        if None in found:
+            found = [self._stream(key, count) for key, count in zip(keys, counts, strict=True)]
         return np.array(found, dtype=np.int64)[resources.of_records]
 
     def _by_attributes(self, records: Records, resources: Resources, sender: str) -> Ints:

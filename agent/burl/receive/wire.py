@@ -203,10 +203,14 @@ def read_request(raw: bytes) -> list[Piece]:
 
 def _read_at_once(raw: bytes) -> list[Piece]:
     return [
-        Piece(b"".join(of_resource.resource), b"", list(of_scope.log_records))
+        Piece(_merged(of_resource.resource), b"", of_scope.log_records[:])
         for of_resource in _Request.FromString(raw).resource_logs
         for of_scope in of_resource.scope_logs
     ]
+
+
+def _merged(raws: Sequence[bytes]) -> bytes:
+    return raws[0] if len(raws) == 1 else b"".join(raws)  # `join` alone takes thrice as long
 
 
 def _cut(raw: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:

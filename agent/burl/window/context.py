@@ -1,6 +1,6 @@
 """The lines that came before a line in its stream, continuation lines included."""
 
-from collections import OrderedDict
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,8 @@ class Contexts:
         self._count = count
         self._max_chars = max_chars
         self._max_streams = max_streams
-        self._lines: OrderedDict[int, Lines] = OrderedDict()
+        self._lines: dict[int, Lines] = {}
+        """By stream, in order of their last batch."""
 
     def feed(self, batch: Batch, by_stream: Groups) -> BatchContext:
         """Remember the batch's last lines; return what came before each of its records."""
@@ -46,13 +47,12 @@ class Contexts:
         if self._count:
             positions = by_stream.order.tolist()
             for stream, start, end in by_stream.each():
-                known = before[stream] = self._lines.get(stream, ())
+                known = before[stream] = self._lines.pop(stream, ())
                 last = positions[max(start, end - self._count) : end]
                 lines = tuple([batch.bodies[i][: self._max_chars] for i in last])
                 self._lines[stream] = lines if end - start >= self._count else (known + lines)[-self._count :]
-                self._lines.move_to_end(stream)
-            while len(self._lines) > self._max_streams:
-                self._lines.popitem(last=False)
+            for stream in list(islice(self._lines, max(0, len(self._lines) - self._max_streams))):
+                del self._lines[stream]
         return BatchContext(batch, before, self._count, self._max_chars)
 
     def state(self) -> list[Any]:

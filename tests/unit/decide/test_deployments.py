@@ -22,9 +22,13 @@ class World:
         """Let a pod write at a time; return its stream."""
         names = {name.replace("_", "."): value for name, value in fields.items()}
         stream = self.streams.add(Identity("shop", pod, "app", "cart", names))
+        self.write_on(stream, second)
+        return stream
+
+    def write_on(self, stream: int, second: int) -> None:
+        """Let a stream write at a time, the same as it is."""
         times_ns = np.array([second * SECOND_NS], dtype=np.int64)
         self.deployments.observe(np.array([stream], dtype=np.int64), times_ns)
-        return stream
 
     def version_at(self, stream: int, second: int) -> str:
         """Return what was deployed to a stream of late; nothing where the grace is over."""
@@ -83,6 +87,13 @@ def test_the_pod_of_a_stateful_set_keeps_its_name() -> None:
     stream = world.write("cart-0", 1000, service_version="1")
     assert world.write("cart-0", 2000, service_version="2") == stream
     assert world.version_at(stream, 2000) == "2"
+
+
+def test_a_version_that_was_forgotten_is_new_again_where_it_still_runs() -> None:
+    world = World()
+    oldest, *_ = [world.write(f"cart-{number}", 1000, service_version=str(number)) for number in range(51)]
+    world.write_on(oldest, 2000)
+    assert world.version_at(oldest, 2000) == "0"
 
 
 def test_what_training_knew_makes_the_first_one_new() -> None:
