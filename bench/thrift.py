@@ -18,6 +18,8 @@ _RATE, _TOO_MUCH = 5_000, 40_000
 _SECONDS = 30
 _LONGEST_SECONDS = 5.0
 """`engine.max_wait_seconds`: who would wait longer is refused."""
+_WAITING = 256
+"""Requests in flight beyond what it can do: of fewer none waits long enough to be refused."""
 
 _SIZES = (50, 100, 250, 500)
 """Millicores."""
@@ -44,7 +46,8 @@ def _keeping_up(results: Results, size: Size) -> None:
             running.send(parts[0])
             with cpu_limit(running.running.process.pid, _MILLICORES) as how:
                 kept = running.send(parts[1], "--rate", str(_RATE))
-                beyond = running.send(parts[2], "--rate", str(_TOO_MUCH), "--in-flight", "64", "--give-up")
+                waiting = ("--in-flight", str(_WAITING), "--give-up")
+                beyond = running.send(parts[2], "--rate", str(_TOO_MUCH), *waiting)
     note = f"{_MILLICORES} millicores by {how}"
     results.add(f"limit/refused at {_RATE:,} lines/s", [kept["refused"]], "requests", 0.0, note)
     results.add(
