@@ -19,9 +19,7 @@ from support.container_log import BEGUN, container_lines, offsets, write_through
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.slow,
-    pytest.mark.skipif(
-        not find_collector(), reason="no OpenTelemetry Collector: put it on the PATH, or name it by OTELCOL"
-    ),
+    pytest.mark.skipif(not find_collector(), reason="no Collector: on the PATH, or named by OTELCOL"),
 ]
 BEGUN_NS = int(BEGUN.timestamp()) * 10**9
 POD = "shop_cart-6d4c9f7b5d-x2v7k_0a1b2c3d-0000-4111-8222-333344445555"

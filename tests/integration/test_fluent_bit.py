@@ -19,9 +19,7 @@ from support.fluent_bit_process import FluentBit, find_fluent_bit
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.slow,
-    pytest.mark.skipif(
-        not find_fluent_bit(), reason="no Fluent Bit: put it on the PATH, or name it by FLUENT_BIT"
-    ),
+    pytest.mark.skipif(not find_fluent_bit(), reason="no Fluent Bit: on the PATH, or named by FLUENT_BIT"),
 ]
 STORED_SECONDS = 300.0
 CHUNK_LINES = 6_000

@@ -1,7 +1,11 @@
 """Scoring, and learning from, what a real OpenSearch holds already."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import repeat
 from pathlib import Path
+from unittest.mock import DEFAULT, patch
 
 import orjson
 import pytest
@@ -9,7 +13,6 @@ from opensearchpy import OpenSearch
 
 from burl.clock import SystemClock
 from burl.config import Settings
-from burl.decide import Findings
 from burl.errors import InputError, Retryable
 from burl.pipelines import make_pipeline
 from burl.receive.batch import StreamTable
@@ -93,20 +96,12 @@ def rig(client: OpenSearch, installed: OpenSearchSettings, logs: str, tmp_path: 
     return Rig(client, installed, tmp_path, Source(logs, 0, UNTIL_NS))
 
 
-class Stumbling:
-    """A store that is gone after some writes."""
-
-    def __init__(self, store: Store, writes: int) -> None:
-        self.name, self._store, self._left = "stumbling", store, writes
-
-    def write(self, findings: Findings) -> None:
-        if not self._left:
-            raise Retryable("gone")
-        self._left -= 1
-        self._store.write(findings)
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._store, name)
+@contextmanager
+def stumbling(store: Store, writes: int) -> Iterator[Store]:
+    """Yield the store, gone after some writes."""
+    outcomes = [*repeat(DEFAULT, writes), Retryable("gone")]
+    with patch.object(store, "write", wraps=store.write, side_effect=outcomes):
+        yield store
 
 
 def test_every_document_is_read_once_in_order_of_time(rig: Rig) -> None:
@@ -156,8 +151,8 @@ def test_a_backfill_that_was_killed_continues(rig: Rig) -> None:
         index=",".join(rig.client.indices.get(index=f"{rig.settings.prefix}_anomalies-*"))
     )
     again = replace(rig, directory=rig.directory / "again")
-    with pytest.raises(Retryable):
-        again.run(Stumbling(again.store(), 2))  # type: ignore[arg-type] # passes on what it does not define
+    with pytest.raises(Retryable), stumbling(again.store(), 2) as store:
+        again.run(store)
     resumed = again.run()
     assert (resumed.resumed, resumed.documents) == (True, LINES)
     assert sorted(rig.found()) == expected
@@ -178,8 +173,8 @@ def test_a_data_stream_is_read_across_its_rollovers(
         client.indices.rollover(alias=stream)
     client.indices.refresh(index=stream)
     rig = Rig(client, installed, tmp_path, Source(stream, 0, UNTIL_NS))
-    with pytest.raises(Retryable):
-        rig.run(Stumbling(rig.store(), 2))  # type: ignore[arg-type] # passes on what it does not define
+    with pytest.raises(Retryable), stumbling(rig.store(), 2) as store:
+        rig.run(store)
     resumed = rig.run()
     assert (resumed.resumed, resumed.documents) == (True, LINES)
     assert len(rig.found()) == len(set(rig.found())) > 0

@@ -41,7 +41,7 @@ def server() -> Iterator[SecureServer]:
     try:
         server = SecureServer()
     except OpenSearchUnavailableError as reason:
-        pytest.skip(str(reason))
+        pytest.skip(f"no OpenSearch with its Security plugin: {reason}")
     try:
         server.start()
         yield server
